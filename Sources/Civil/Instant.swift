@@ -1,0 +1,54 @@
+/// A moment on the world's clock, in whole microseconds since 1970-01-01T00:00:00Z: exactly what PostgreSQL's
+/// `timestamptz` can hold, so that a moment that was stored comes back equal to itself.
+package struct Instant: Hashable, Comparable, Sendable {
+    /// Microseconds since 1970-01-01T00:00:00Z; negative before it.
+    package let microseconds: Int64
+
+    package init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
+
+    /// - Parameter seconds: Whole seconds since 1970-01-01T00:00:00Z.
+    package init(seconds: Int64) {
+        self.init(microseconds: seconds * 1_000_000)
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded towards the past.
+    package var seconds: Int64 {
+        microseconds >= 0 ? microseconds / 1_000_000 : -((-microseconds + 999_999) / 1_000_000)
+    }
+
+    /// The same moment without its fraction of a second.
+    package var flooredToSecond: Instant { Instant(seconds: seconds) }
+
+    /// The first whole second that is not before this moment.
+    package var ceiledToSecond: Instant {
+        let floored = flooredToSecond
+        return floored == self ? self : Instant(seconds: floored.seconds + 1)
+    }
+
+    package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
+
+    package static func + (instant: Instant, duration: Duration) -> Instant {
+        Instant(microseconds: instant.microseconds + duration.inMicroseconds)
+    }
+
+    package static func - (instant: Instant, duration: Duration) -> Instant {
+        Instant(microseconds: instant.microseconds - duration.inMicroseconds)
+    }
+
+    /// The time from `right` to `left`; negative when `right` is later.
+    package static func - (left: Instant, right: Instant) -> Duration {
+        .microseconds(left.microseconds - right.microseconds)
+    }
+}
+
+extension Duration {
+    /// Whole microseconds; what is finer is dropped.
+    package var inMicroseconds: Int64 {
+        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+    }
+
+    /// Whole seconds; what is finer is dropped.
+    package var inSeconds: Int64 { components.seconds }
+}

@@ -1,0 +1,88 @@
+import Civil
+import Database
+import Foundation
+import Hummingbird
+import Logging
+import Metrics
+import Organization
+import ServiceLifecycle
+import UnixSignals
+import Web
+
+/// The one place where the parts are put together: what is constructed here is all there is.
+struct App: Sendable {
+    let settings: ConsoleSettings
+    let resources: Resources
+    let logger: Logger
+
+    /// Runs until SIGINT or SIGTERM; then everything stops in the reverse of the order in which it started.
+    func run() async throws {
+        let secret = try Secret(settings)
+        let opened = try await OpenDatabase.open(settings, resources: resources, logger: logger)
+        do {
+            try await serve(opened, secret: secret)
+            await opened.close()
+        } catch {
+            await opened.close()
+            throw error
+        }
+    }
+
+    private func serve(_ opened: OpenDatabase, secret: Secret) async throws {
+        let database = opened.database
+        let metrics = PrometheusMetrics()
+        MetricsSystem.bootstrap(metrics)
+        let hasher = try PasswordHasher()
+        let sessions = SessionStore(database: database, hasher: hasher)
+        let users = UserStore(database: database, hasher: hasher)
+        let house = House(
+            templates: try await Templates(directory: resources.templates),
+            assets: try Assets(directory: resources.assets), sessions: sessions, clock: .system,
+            navigation: Navigation.items, baseURL: settings.baseURL)
+
+        let router = Router(context: Visitor.self, options: .autoGenerateHeadEndpoints)
+        router.addMiddleware {
+            RequestLog()
+            SecurityHeaders(house: house)
+        }
+        var routes = RouteTable(router: router, house: house)
+        let health = HealthPages(
+            database: database, isMigrated: migrationCheck(database), metrics: metrics,
+            gauges: GaugeStore(database: database), metricsToken: secret.token(for: "metrics"))
+        Rooms(database: database, users: users, sessions: sessions, health: health).add(to: &routes)
+
+        let address = "http://\(settings.host):\(settings.port)"
+        let web = Application(
+            responder: router.buildResponder(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: nil),
+            onServerRunning: { [settings, logger] _ in
+                await announce(users: users, at: settings.baseURL ?? address, logger: logger)
+            }, logger: logger)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: Housekeeping(sessions: sessions, logger: logger)),
+                    .init(service: web),
+                ],
+                gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
+        try await group.run()
+    }
+
+    private func migrationCheck(_ database: Database) -> @Sendable () async throws -> Bool {
+        let migrator = Migrator(directory: resources.migrations)
+        return { try await migrator.pending(database).isEmpty }
+    }
+}
+
+/// Tells whoever started the console where to go.
+private func announce(users: UserStore, at address: String, logger: Logger) async {
+    print("Trực Ban đang chạy tại \(address)")
+    do {
+        if let link = try await users.makeSetupLink(at: WallClock.system.now) {
+            print("Lập quản trị đầu tiên (dùng một lần): \(address)/setup/\(link.text)")
+        }
+    } catch {
+        logger.error("setup link", metadata: ["error": "\(error)"])
+    }
+}

@@ -1,0 +1,49 @@
+import Database
+
+/// What `/metrics` tells of the state of things, in one statement.
+struct GaugeStore: Sendable {
+    let database: Database
+
+    func read() async throws -> [PrometheusMetrics.Gauge] {
+        let counts = try await database.one(
+            """
+            SELECT \(columns: Counts.self)
+            """, as: Counts.self)
+        return counts.gauges
+    }
+}
+
+private struct Counts: PostgresRow {
+    let gauges: [PrometheusMetrics.Gauge]
+
+    private static let names = [
+        "trucban_monitors_down", "trucban_monitors_up", "trucban_monitors_unknown", "trucban_incidents_open",
+        "trucban_sample_default_partition_rows", "trucban_deliveries_failed", "trucban_deliveries_waiting",
+        "trucban_audit_entries",
+    ]
+
+    static var columns: String {
+        """
+        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
+          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'down'),
+        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
+          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'up'),
+        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
+          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'unknown'),
+        (SELECT count(*) FROM incidents i
+          WHERE NOT EXISTS (SELECT FROM incident_closures c WHERE c.incident_id = i.id)),
+        (SELECT count(*) FROM samples_default),
+        (SELECT count(*) FROM deliveries WHERE state = 'failed'),
+        (SELECT count(*) FROM deliveries WHERE state IN ('ready', 'running')),
+        (SELECT coalesce(max(seq), 0) FROM audit_entries)
+        """
+    }
+
+    init(row: inout RowReader) throws {
+        var gauges: [PrometheusMetrics.Gauge] = []
+        for name in Self.names {
+            gauges.append(.init(name: name, value: Double(try row.read(Int.self))))
+        }
+        self.gauges = gauges
+    }
+}

@@ -1,0 +1,23 @@
+import Civil
+import Logging
+import Organization
+import ServiceLifecycle
+
+/// Sweeps out what nobody can use any more, every ten minutes.
+struct Housekeeping: Service {
+    let sessions: SessionStore
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await sessions.sweep(at: WallClock.system.now)
+                } catch {
+                    logger.warning("sweep failed", metadata: ["error": "\(error)"])
+                }
+                try? await Task.sleep(for: .seconds(600))
+            }
+        }
+    }
+}

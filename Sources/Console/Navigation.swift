@@ -1,0 +1,21 @@
+import Organization
+import Web
+
+/// The places of the console, in the order of a working day.
+enum Navigation {
+    static let items = [
+        NavigationItem("Tổng quan", "/", .readDashboard),
+        NavigationItem("Giám sát", "/monitors", .readMonitors),
+        NavigationItem("Sự cố", "/incidents", .readIncidents),
+        NavigationItem("Thông báo bảo trì", "/notices", .readNotices),
+        NavigationItem("Đường dây nóng", "/requests", .readRequests),
+        NavigationItem("Tài khoản", "/accounts", .readAccounts),
+        NavigationItem("Người phụ trách", "/officers", .readOfficers),
+        NavigationItem("Nghĩa vụ", "/obligations", .readObligations),
+        NavigationItem("Báo cáo", "/reports", .readReports),
+        NavigationItem("Cơ quan", "/agencies", .readAgencies),
+        NavigationItem("Nhật ký", "/audit", .readAudit),
+        NavigationItem("Người dùng", "/users", .keepUsers),
+        NavigationItem("Cài đặt", "/settings", .keepSettings),
+    ]
+}

@@ -1,0 +1,31 @@
+import Database
+import Hummingbird
+import Organization
+import Web
+
+/// What machines ask: is the process alive, can it work, what does it count.
+struct HealthPages: Sendable {
+    let database: Database
+    let isMigrated: @Sendable () async throws -> Bool
+    let metrics: PrometheusMetrics
+    let gauges: GaugeStore
+    /// What `/metrics` wants to see as a bearer token.
+    let metricsToken: String
+
+    func add(to routes: inout RouteTable) {
+        routes.machine(.get, "/healthz") { _, _ in .text("OK\n") }
+        routes.machine(.get, "/readyz", use: ready)
+        routes.machine(.get, "/metrics", use: exposition)
+    }
+
+    @Sendable private func ready(_ request: Request, _ visit: Visit) async throws -> Response {
+        let isMigrated = try await isMigrated()
+        return isMigrated ? .text("OK\n") : .text("migrations pending\n", status: .serviceUnavailable)
+    }
+
+    @Sendable private func exposition(_ request: Request, _ visit: Visit) async throws -> Response {
+        guard request.headers[.authorization] == "Bearer \(metricsToken)" else { throw HTTPError(.unauthorized) }
+        for gauge in try await gauges.read() { metrics.set(gauge) }
+        return .text(metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+}

@@ -1,0 +1,60 @@
+import Hummingbird
+import Organization
+import Web
+
+/// What an administrator may change, each with the document it rests on and how sure that is.
+struct SettingPages: Sendable {
+    let settings: SettingStore
+
+    func add(to routes: inout RouteTable) {
+        routes.get("/settings", .keepSettings, use: show)
+        routes.post("/settings", .keepSettings, use: change)
+    }
+
+    @Sendable private func show(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let current = try await settings.read()
+        return context.page(SettingsView(value: { current[$0] }), title: "Cài đặt")
+    }
+
+    @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let form = try await Form(request)
+        return try await context.submit {
+            let values = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, form[$0.key]) })
+            try await settings.change(values, by: context.person, address: context.address, at: context.now)
+            return context.redirect(to: "/settings", flash: "Đã lưu cài đặt.")
+        } refused: { problems in
+            context.page(
+                SettingsView(value: { form[$0.key] }, problems: problems), title: "Cài đặt",
+                status: .unprocessableContent)
+        }
+    }
+}
+
+struct SettingsView: PageView {
+    static let template = "settings/show"
+    static let parts: [any View.Type] = [SettingView.self, ProblemView.self]
+
+    let value: @Sendable (Setting) -> String
+    var problems: [Refusal.Problem] = []
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "problems": { $0.problems.map(ProblemView.init) },
+        "settings": { view in
+            Setting.all.map {
+                SettingView(setting: $0, value: view.value($0), problem: view.problems.text(for: $0.key))
+            }
+        },
+    ]
+}
+
+struct SettingView: View {
+    let setting: Setting
+    let value: String
+    let problem: String?
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "key": \.setting.key, "label": \.setting.label, "help": \.setting.help, "basis": \.setting.basis,
+        "standard": { $0.setting.standard.isEmpty ? "(trống)" : $0.setting.standard },
+        "value": \.value, "problem": \.problem,
+    ]
+}

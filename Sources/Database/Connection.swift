@@ -1,0 +1,182 @@
+import CPostgres
+import Foundation
+import Synchronization
+
+/// One session with the server. Its calls block its own thread and are made one at a time, because the thread is the
+/// actor's executor; rows are read there too, and only values leave.
+package actor Connection: Queryable {
+    private nonisolated let thread: ConnectionThread
+    private let session: Session
+    private nonisolated let running: RunningStatement
+    private let counter: StatementCounter
+    private let preparesStatements: Bool
+    private var prepared = PreparedStatements(capacity: 256)
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// - Throws: `DatabaseError` that `isUnavailable` when the server cannot be reached or refuses the session.
+    static func open(_ configuration: DatabaseConfiguration, counter: StatementCounter) async throws -> Connection {
+        let thread = ConnectionThread(name: "postgres")
+        do {
+            let session = try await ThreadCall(thread).run { try Session(configuration) }
+            return Connection(thread: thread, session: session, configuration: configuration, counter: counter)
+        } catch {
+            thread.stop()
+            throw error
+        }
+    }
+
+    private init(
+        thread: ConnectionThread, session: Session, configuration: DatabaseConfiguration, counter: StatementCounter
+    ) {
+        self.thread = thread
+        self.session = session
+        self.counter = counter
+        running = RunningStatement(session)
+        preparesStatements = configuration.preparesStatements
+    }
+
+    deinit {
+        thread.stop()
+    }
+
+    // MARK: Statements
+
+    package func query<T: Sendable>(
+        _ sql: SQL, read: @escaping @Sendable (inout RowReader) throws -> T
+    ) async throws -> (rows: [T], affected: Int) {
+        try Task.checkCancellation()
+        let number = running.begin()
+        defer { running.end() }
+        return try await withTaskCancellationHandler {
+            do {
+                return try execute(sql, read: read)
+            } catch let error as DatabaseError where error.isCancelled && Task.isCancelled {
+                throw CancellationError()
+            }
+        } onCancel: {
+            running.cancel(number)
+        }
+    }
+
+    /// Runs a script of several statements: a migration. Nothing can be bound to it.
+    func execute(script: String) throws {
+        counter.add()
+        let result = PQexec(session.pointer, script)
+        defer { PQclear(result) }
+        try check(result, statement: nil)
+    }
+
+    /// Begins, commits or ends a transaction. It runs also when the task has been cancelled.
+    /// - Returns: The command tag: `COMMIT` of a transaction that had failed answers `ROLLBACK`.
+    @discardableResult
+    func control(_ command: StaticString) throws -> String {
+        guard session.isOpen else { throw DatabaseError.unavailable("the session has ended") }
+        let text = "\(command)"
+        let result = PQexec(session.pointer, text)
+        defer { PQclear(result) }
+        try check(result, statement: text)
+        return String(cString: PQcmdStatus(result))
+    }
+
+    /// - Parameter chunks: What `COPY … FROM STDIN` reads, in pieces of any size.
+    func copy(_ statement: String, chunks: some Sequence<[UInt8]>) throws -> Int {
+        counter.add()
+        let begun = PQexec(session.pointer, statement)
+        defer { PQclear(begun) }
+        guard PQresultStatus(begun) == PGRES_COPY_IN else {
+            throw DatabaseError(result: begun, connection: session.pointer, statement: statement)
+        }
+        for chunk in chunks {
+            let sent = chunk.withUnsafeBytes {
+                PQputCopyData(session.pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+            }
+            guard sent == 1 else { break }
+        }
+        PQputCopyEnd(session.pointer, nil)
+        let ended = PQgetResult(session.pointer)
+        defer {
+            PQclear(ended)
+            while let rest = PQgetResult(session.pointer) { PQclear(rest) }
+        }
+        try check(ended, statement: statement)
+        return affected(ended)
+    }
+
+    /// Ends the session at once.
+    func close() {
+        session.close()
+    }
+
+    /// Whether another user may have it: open, and in no transaction.
+    var isIdle: Bool {
+        session.isOpen && PQtransactionStatus(session.pointer) == PQTRANS_IDLE
+    }
+
+    /// An idle session has nothing to read; when there is something, the server has said goodbye.
+    nonisolated var hasBeenLeft: Bool { session.hasSomethingToRead }
+
+    // MARK: One statement
+
+    private func execute<T>(
+        _ sql: SQL, read: (inout RowReader) throws -> T
+    ) throws -> (rows: [T], affected: Int) {
+        guard session.isOpen else { throw DatabaseError.unavailable("the session has ended") }
+        counter.add()
+        let text = sql.text
+        do {
+            return try run(text, sql.parameters, read: read)
+        } catch let error as DatabaseError where prepared.mustForget(after: error) && isIdle {
+            // A migration has changed what the plan was made for, or a proxy gave us another session.
+            prepared.forget(text)
+            return try run(text, sql.parameters, read: read)
+        }
+    }
+
+    private func run<T>(
+        _ text: String, _ parameters: [Parameter], read: (inout RowReader) throws -> T
+    ) throws -> (rows: [T], affected: Int) {
+        let name = preparesStatements ? try prepare(text, parameters.map(\.type.rawValue)) : nil
+        let result = BoundValues(parameters).withPointers { values, lengths, formats in
+            if let name {
+                return PQexecPrepared(session.pointer, name, Int32(parameters.count), values, lengths, formats, 1)
+            }
+            return PQexecParams(
+                session.pointer, text, Int32(parameters.count), parameters.map(\.type.rawValue), values, lengths,
+                formats, 1)
+        }
+        defer { PQclear(result) }
+        try check(result, statement: text)
+        guard let result, PQresultStatus(result) == PGRES_TUPLES_OK else { return ([], affected(result)) }
+        let columns = PQnfields(result)
+        let rows = try (0..<PQntuples(result)).map { number in
+            var reader = RowReader(result: result, row: number, columns: columns)
+            return try read(&reader)
+        }
+        return (rows, affected(result))
+    }
+
+    private func prepare(_ text: String, _ types: [UInt32]) throws -> String {
+        if let name = prepared.name(of: text) { return name }
+        if let oldest = prepared.evict() {
+            PQclear(PQexec(session.pointer, "DEALLOCATE \(oldest)"))
+        }
+        let name = prepared.nextName()
+        let result = PQprepare(session.pointer, name, text, Int32(types.count), types)
+        defer { PQclear(result) }
+        try check(result, statement: text)
+        prepared.remember(text, as: name)
+        return name
+    }
+
+    private func check(_ result: OpaquePointer?, statement: String?) throws {
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK: return
+        default: throw DatabaseError(result: result, connection: session.pointer, statement: statement)
+        }
+    }
+
+    private func affected(_ result: OpaquePointer?) -> Int {
+        Int(String(cString: PQcmdTuples(result))) ?? 0
+    }
+}

@@ -1,0 +1,65 @@
+package import Civil
+package import Database
+
+/// One message to one recipient, and what became of it: the evidence that somebody was told.
+package struct Delivery: Hashable, Sendable {
+    package typealias ID = RowID<Delivery>
+
+    package enum State: String, Sendable, PostgresEncodable, PostgresDecodable {
+        case ready, running, delivered, failed
+
+        package var label: String {
+            switch self {
+            case .ready: "Chờ gửi"
+            case .running: "Đang gửi"
+            case .delivered: "Đã gửi"
+            case .failed: "Không gửi được"
+            }
+        }
+
+        /// The look of its badge; see docs/look.md.
+        package var badge: String {
+            switch self {
+            case .ready: "new"
+            case .running: "open"
+            case .delivered: "done"
+            case .failed: "down"
+            }
+        }
+    }
+
+    package let id: ID
+    package let key: String
+    package let recipientName: String
+    package let recipientAddress: String
+    package let subject: String
+    package let body: String
+    package let createdAt: Instant
+    package let state: State
+    package let attempts: Int
+    package let finishedAt: Instant?
+    /// What the other side said last.
+    package let answer: String?
+}
+
+extension Delivery: PostgresRow {
+    package static var columns: String {
+        """
+        id, key, recipient_name, recipient_address, subject, body, created_at, state, attempts, finished_at, answer
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        id = try row.read()
+        key = try row.read()
+        recipientName = try row.read()
+        recipientAddress = try row.read()
+        subject = try row.read()
+        body = try row.read()
+        createdAt = try row.read()
+        state = try row.read()
+        attempts = try row.read()
+        finishedAt = try row.read()
+        answer = try row.read()
+    }
+}

@@ -1,0 +1,74 @@
+package import Civil
+package import Database
+package import Foundation
+
+/// A letter that a worker has taken, and the token that proves it still may finish it.
+package struct ClaimedDelivery: Sendable, PostgresRow {
+    package let delivery: Delivery
+    package let lease: UUID
+
+    package static var columns: String { "\(Delivery.columns), lease_token" }
+
+    package init(row: inout RowReader) throws {
+        delivery = try Delivery(row: &row)
+        lease = try row.read()
+    }
+}
+
+/// The outbox as the worker and the pages see it.
+package struct DeliveryStore: Sendable {
+    let database: Database
+
+    package init(database: Database) {
+        self.database = database
+    }
+
+    /// What was sent about a record, in the order of recipients.
+    package func list(about code: String) async throws -> [Delivery] {
+        try await database.all(
+            """
+            SELECT \(columns: Delivery.self) FROM deliveries WHERE about = \(code)
+            ORDER BY recipient_name COLLATE "vi-x-icu", id
+            """)
+    }
+
+    /// Takes up to `limit` letters that are due, or whose worker has died. Several workers never take the same one.
+    package func claim(_ limit: Int, at now: Instant) async throws -> [ClaimedDelivery] {
+        try await database.all(
+            """
+            WITH due AS MATERIALIZED (
+                SELECT id AS due_id FROM deliveries
+                WHERE  (state = 'ready' AND run_at <= \(now)) OR (state = 'running' AND leased_until <= \(now))
+                ORDER  BY run_at, id LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+            UPDATE deliveries
+            SET    state = 'running', attempts = attempts + 1, leased_until = \(now + DeliveryRules.lease),
+                   lease_token = gen_random_uuid()
+            FROM   due WHERE id = due_id
+            RETURNING \(columns: ClaimedDelivery.self)
+            """)
+    }
+
+    /// Writes down what came of an attempt. A worker that lost its lease changes nothing.
+    package func finish(_ claimed: ClaimedDelivery, _ next: DeliveryRules.Next, at now: Instant) async throws {
+        switch next {
+        case .delivered(let answer):
+            try await settle(claimed, state: .delivered, answer: answer, finishedAt: now, runAt: now)
+        case .failed(let answer):
+            try await settle(claimed, state: .failed, answer: answer, finishedAt: now, runAt: now)
+        case .again(let runAt, let answer):
+            try await settle(claimed, state: .ready, answer: answer, finishedAt: nil, runAt: runAt)
+        }
+    }
+
+    private func settle(
+        _ claimed: ClaimedDelivery, state: Delivery.State, answer: String, finishedAt: Instant?, runAt: Instant
+    ) async throws {
+        try await database.run(
+            """
+            UPDATE deliveries
+            SET    state = \(state), answer = \(answer), finished_at = \(finishedAt), run_at = \(runAt),
+                   leased_until = NULL, lease_token = NULL
+            WHERE  id = \(claimed.delivery.id) AND lease_token = \(claimed.lease)
+            """)
+    }
+}

@@ -1,0 +1,110 @@
+package import Civil
+package import Database
+
+/// How long something could be used, in whole seconds of a window. Three kinds of time are kept apart: up, down, and
+/// not measured. What was not measured is never counted as up.
+package struct Availability: Hashable, Sendable {
+    /// The window, cut at the moment of asking.
+    package var window: Duration = .zero
+    /// Announced maintenance (Điều 21.7).
+    package var planned: Duration = .zero
+    /// Nobody looked, or the monitor did not exist.
+    package var notMeasured: Duration = .zero
+    /// Unplanned, within what was measured.
+    package var down: Duration = .zero
+    /// Outages that cost measured, unplanned time.
+    package var outages = 0
+    package var longestOutage: Duration = .zero
+
+    package init() {}
+
+    package init(
+        window: Duration, planned: Duration, notMeasured: Duration, down: Duration, outages: Int = 0,
+        longestOutage: Duration = .zero
+    ) {
+        self.window = window
+        self.planned = planned
+        self.notMeasured = notMeasured
+        self.down = down
+        self.outages = outages
+        self.longestOutage = longestOutage
+    }
+
+    /// The denominator: window − planned − not measured.
+    package var measured: Duration { window - planned - notMeasured }
+
+    /// (measured − down) / measured, in millionths, rounded down so that it never flatters; nil when nothing was
+    /// measured.
+    package var millionths: Int? {
+        measured > .zero ? Int((measured - down).inSeconds * 1_000_000 / measured.inSeconds) : nil
+    }
+
+    /// The part of the window that was not measured, in millionths, rounded up; nil for an empty window.
+    package var notMeasuredMillionths: Int? {
+        guard window > .zero else { return nil }
+        let whole = window.inSeconds
+        return Int((notMeasured.inSeconds * 1_000_000 + whole - 1) / whole)
+    }
+
+    /// What is printed beside every percentage.
+    package static let rule =
+        "Tỷ lệ sẵn sàng = (thời gian đo được − thời gian gián đoạn ngoài kế hoạch) ÷ thời gian đo được; "
+        + "thời gian đo được = toàn bộ khoảng xét − bảo trì đã thông báo − thời gian không đo. "
+        + "Gián đoạn tính từ lần đo lỗi đầu tiên đến lần đo tốt đầu tiên; thời gian không đo không bao giờ tính là hoạt động."
+
+    /// All monitors together: sums of seconds, so that a monitor that was measured longer weighs more.
+    package static func sum(_ parts: some Sequence<Availability>) -> Availability {
+        parts.reduce(into: Availability()) { whole, part in
+            whole.window += part.window
+            whole.planned += part.planned
+            whole.notMeasured += part.notMeasured
+            whole.down += part.down
+            whole.outages += part.outages
+            whole.longestOutage = max(whole.longestOutage, part.longestOutage)
+        }
+    }
+}
+
+/// The availability of one monitor.
+package struct MonitorAvailability: Hashable, Sendable, PostgresRow {
+    package let monitor: Monitor.ID
+    package let name: String
+    package let component: String
+    package let availability: Availability
+
+    package static var columns: String {
+        """
+        v.monitor_id, m.name, m.component, v.window_seconds, v.planned_seconds, v.not_measured_seconds, v.down_seconds,
+        v.outages, v.longest_outage_seconds
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        monitor = try row.read()
+        name = try row.read()
+        component = try row.read()
+        availability = Availability(
+            window: .seconds(try row.read(Int64.self)), planned: .seconds(try row.read(Int64.self)),
+            notMeasured: .seconds(try row.read(Int64.self)), down: .seconds(try row.read(Int64.self)),
+            outages: try row.read(), longestOutage: .seconds(try row.read(Int64.self)))
+    }
+}
+
+/// The same for one day in Vietnam.
+package struct DayAvailability: Hashable, Sendable, PostgresRow {
+    package let monitor: Monitor.ID
+    package let day: CivilDate
+    package let availability: Availability
+
+    package static var columns: String {
+        "monitor_id, day, window_seconds, planned_seconds, not_measured_seconds, down_seconds"
+    }
+
+    package init(row: inout RowReader) throws {
+        monitor = try row.read()
+        day = try row.read()
+        availability = Availability(
+            window: .seconds(try row.read(Int64.self)), planned: .seconds(try row.read(Int64.self)),
+            notMeasured: .seconds(try row.read(Int64.self)), down: .seconds(try row.read(Int64.self)))
+    }
+}

@@ -1,0 +1,128 @@
+import Civil
+import Database
+
+/// The statements of one batch: each takes whole columns, so their number does not grow with the batch. Rows go in the
+/// order of their monitors, so that two transactions never wait for each other crosswise.
+extension Transaction {
+    /// - Returns: The monitors whose revision still holds; what is said of others does not count.
+    func saveStandings(_ batch: Batch) async throws -> Set<Monitor.ID> {
+        let rows = batch.standings.sorted { $0.key.rawValue < $1.key.rawValue }
+        let seen = try await saveSeen(rows.compactMap { id, standing in standing.sample.map { (id, standing, $0) } })
+        let unseen = try await saveUnseen(rows.filter { $0.value.sample == nil }.map { ($0.key, $0.value) })
+        return Set(seen + unseen)
+    }
+
+    private func saveSeen(_ rows: [(id: Monitor.ID, at: Batch.Standing, sample: Sample)]) async throws -> [Monitor.ID] {
+        guard !rows.isEmpty else { return [] }
+        let (states, samples, phases) = (rows.map(\.at.state), rows.map(\.sample), rows.map(\.sample.phases))
+        return try await values(
+            """
+            UPDATE monitor_states s
+            SET    state = v.state, since = v.since, failures = v.failures, first_failure_at = v.first_failure_at,
+                   successes = v.successes, first_success_at = v.first_success_at, last_sample_at = v.last_sample_at,
+                   next_due_at = v.next_due_at, last_failure = v.failure, last_detail = v.detail,
+                   last_status = v.status, resolve_us = v.resolve_us, connect_us = v.connect_us, tls_us = v.tls_us,
+                   first_byte_us = v.first_byte_us, total_us = v.total_us,
+                   certificate_expires_at = coalesce(v.certificate_expires_at, s.certificate_expires_at)
+            FROM   unnest(\(rows.map(\.id.rawValue)), \(rows.map(\.at.revision)), \(states.map(\.condition.rawValue)),
+                          \(states.map(\.since)), \(states.map(\.failures)), \(states.map(\.firstFailureAt)),
+                          \(states.map(\.successes)), \(states.map(\.firstSuccessAt)), \(states.map(\.lastSampleAt)),
+                          \(rows.map(\.at.due)), \(samples.map(\.failure?.kind.rawValue)),
+                          \(samples.map(\.failure?.detail)), \(samples.map(\.status)),
+                          \(phases.map(\.resolve.inMicroseconds)), \(phases.map(\.connect.inMicroseconds)),
+                          \(phases.map(\.tls.inMicroseconds)), \(phases.map(\.firstByte.inMicroseconds)),
+                          \(phases.map(\.total.inMicroseconds)), \(samples.map(\.certificateExpiresAt)))
+                   AS v (monitor_id, revision, state, since, failures, first_failure_at, successes, first_success_at,
+                         last_sample_at, next_due_at, failure, detail, status, resolve_us, connect_us, tls_us,
+                         first_byte_us, total_us, certificate_expires_at)
+            WHERE  s.monitor_id = v.monitor_id AND s.revision = v.revision
+            RETURNING s.monitor_id
+            """)
+    }
+
+    /// Monitors of which only was seen that nothing can be seen.
+    private func saveUnseen(_ rows: [(id: Monitor.ID, at: Batch.Standing)]) async throws -> [Monitor.ID] {
+        guard !rows.isEmpty else { return [] }
+        return try await values(
+            """
+            UPDATE monitor_states s SET next_due_at = v.next_due_at
+            FROM   unnest(\(rows.map(\.id.rawValue)), \(rows.map(\.at.revision)), \(rows.map(\.at.due)))
+                   AS v (monitor_id, revision, next_due_at)
+            WHERE  s.monitor_id = v.monitor_id AND s.revision = v.revision
+            RETURNING s.monitor_id
+            """)
+    }
+
+    func saveSamples(_ rows: [Batch.StoredSample]) async throws {
+        guard !rows.isEmpty else { return }
+        let (samples, phases) = (rows.map(\.sample), rows.map(\.sample.phases))
+        try await run(
+            """
+            INSERT INTO samples (monitor_id, at, failure, status, resolve_us, connect_us, tls_us, first_byte_us, total_us)
+            SELECT * FROM unnest(\(rows.map(\.monitor.rawValue)), \(samples.map(\.at)),
+                \(samples.map(\.failure?.kind.rawValue)), \(samples.map(\.status)),
+                \(phases.map(\.resolve.inMicroseconds)), \(phases.map(\.connect.inMicroseconds)),
+                \(phases.map(\.tls.inMicroseconds)), \(phases.map(\.firstByte.inMicroseconds)),
+                \(phases.map(\.total.inMicroseconds)))
+            ON CONFLICT DO NOTHING
+            """)
+    }
+
+    /// Closes the open gaps. A gap lasts at least its first second, whatever the clock did.
+    func endGaps(_ ends: [Monitor.ID: Instant]) async throws {
+        guard !ends.isEmpty else { return }
+        let rows = ends.sorted { $0.key.rawValue < $1.key.rawValue }
+        try await run(
+            """
+            UPDATE measurement_gaps g
+            SET    during = tstzrange(lower(g.during), greatest(v.ended, lower(g.during) + interval '1 second'))
+            FROM   unnest(\(rows.map(\.key.rawValue)), \(rows.map(\.value))) AS v (monitor_id, ended)
+            WHERE  g.monitor_id = v.monitor_id AND upper_inf(g.during)
+            """)
+    }
+
+    func saveGaps(_ rows: [Batch.GapRow]) async throws {
+        guard !rows.isEmpty else { return }
+        try await run(
+            """
+            INSERT INTO measurement_gaps (monitor_id, during, reason)
+            SELECT v.monitor_id, tstzrange(v.begun, v.ended), v.reason
+            FROM   unnest(\(rows.map(\.monitor.rawValue)), \(rows.map(\.from)), \(rows.map(\.to)),
+                          \(rows.map(\.reason.rawValue))) AS v (monitor_id, begun, ended, reason)
+            ON     CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
+            """)
+    }
+
+    /// Ends the open outages, and tells whoever listens on `outages`.
+    func endOutages(_ ends: [Monitor.ID: Instant]) async throws {
+        guard !ends.isEmpty else { return }
+        let rows = ends.sorted { $0.key.rawValue < $1.key.rawValue }
+        try await run(
+            """
+            WITH ended AS (
+                UPDATE outages o
+                SET    during = tstzrange(lower(o.during), greatest(v.ended, lower(o.during) + interval '1 second'))
+                FROM   unnest(\(rows.map(\.key.rawValue)), \(rows.map(\.value))) AS v (monitor_id, ended)
+                WHERE  o.monitor_id = v.monitor_id AND upper_inf(o.during)
+                RETURNING o.id)
+            SELECT pg_notify('outages', id::text) FROM ended
+            """)
+    }
+
+    /// Writes the outages that were confirmed, and tells whoever listens on `outages`.
+    func saveOutages(_ rows: [Batch.OutageRow]) async throws {
+        guard !rows.isEmpty else { return }
+        try await run(
+            """
+            WITH confirmed AS (
+                INSERT INTO outages (monitor_id, during, confirmed_at, reason)
+                SELECT v.monitor_id, tstzrange(v.begun, v.ended), v.confirmed_at, v.reason
+                FROM   unnest(\(rows.map(\.monitor.rawValue)), \(rows.map(\.from)), \(rows.map(\.to)),
+                              \(rows.map(\.confirmedAt)), \(rows.map(\.reason)))
+                       AS v (monitor_id, begun, ended, confirmed_at, reason)
+                ON     CONFLICT (monitor_id) WHERE upper_inf(during) DO NOTHING
+                RETURNING id)
+            SELECT pg_notify('outages', id::text) FROM confirmed
+            """)
+    }
+}

@@ -1,0 +1,53 @@
+import Civil
+
+/// The strip of days of docs/look.md: a day is as bad as its worst moment, and worse is taller.
+struct DayStrip {
+    enum Kind: String, CaseIterable {
+        case down, up, maintenance, unknown
+
+        /// - Parameter day: What is known of one day, of which `window` is the part that has passed.
+        init(_ day: Availability) {
+            if day.down > .zero {
+                self = .down
+            } else if day.notMeasured * 10 > day.window || day.window == .zero {
+                // More than a tenth of it is dark: calling it up would flatter.
+                self = .unknown
+            } else {
+                self = day.planned > .zero ? .maintenance : .up
+            }
+        }
+
+        var y: Int {
+            switch self {
+            case .down: 0
+            case .up: 8
+            case .maintenance: 14
+            case .unknown: 20
+            }
+        }
+
+        var height: Int { 24 - y }
+    }
+
+    static let length = 90
+
+    let first: CivilDate
+    let kinds: [Kind]
+    /// All days together.
+    let availability: Availability
+
+    /// - Parameter days: In any order; a day without an entry was not measured.
+    init(from first: CivilDate, _ days: [DayAvailability]) {
+        self.first = first
+        let byDay = Dictionary(days.map { ($0.day.dayNumber, $0.availability) }) { $1 }
+        kinds = (0..<Self.length).map { Kind(byDay[first.dayNumber + $0] ?? Availability()) }
+        availability = .sum(days.map(\.availability))
+    }
+
+    /// The first of the 90 days that end with the day of `now`.
+    static func firstDay(endingAt now: Instant) -> CivilDate {
+        CivilDate(inVietnam: now).adding(days: 1 - length)
+    }
+
+    func count(_ kind: Kind) -> Int { kinds.count { $0 == kind } }
+}

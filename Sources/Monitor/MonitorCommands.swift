@@ -1,0 +1,167 @@
+package import Civil
+import Database
+package import Organization
+
+/// Commands on monitors. Each raises the monitor's revision, so that what a probe under way may still have to say of
+/// the monitor as it was before does not count.
+extension MonitorStore {
+    /// - Throws: `Refusal` when the draft is not fit.
+    package func add(
+        _ draft: MonitorDraft, by actor: Actor, form: FormKey? = nil, at now: Instant
+    ) async throws -> Monitor.ID {
+        try draft.check()
+        return try await database.transaction { tx in
+            try await tx.claim(form, location: "/monitors")
+            let id = try await tx.insert(draft, at: now)
+            try await tx.settle(form, location: "/monitors/\(id.rawValue)")
+            let begun = now.flooredToSecond
+            try await tx.run("INSERT INTO monitor_states (monitor_id, since) VALUES (\(id), \(begun))")
+            try await tx.openGap(of: id, .notStarted, from: begun)
+            try await tx.announceMonitors()
+            try await tx.record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
+            return id
+        }
+    }
+
+    /// Changes what is asked and how it is judged. An outage that is going on goes on; failures that had not made one
+    /// yet are forgotten, because they answered another question.
+    /// - Throws: `Refusal` when the draft is not fit.
+    package func change(
+        _ monitor: Monitor, to draft: MonitorDraft, by actor: Actor, form: FormKey? = nil, at now: Instant
+    ) async throws {
+        try draft.check()
+        try await database.transaction { tx in
+            try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
+            try await tx.renew(monitor.id)
+            try await tx.update(monitor.id, to: draft)
+            try await tx.announceMonitors()
+            try await tx.record(
+                "monitor.changed", draft.name, by: actor, before: monitor.draft.audited, after: draft.audited, at: now)
+        }
+    }
+
+    /// Stops looking. What comes until measuring is taken up again is not measured; an open outage stays open, because
+    /// nobody has seen it end.
+    package func pause(_ monitor: Monitor, by actor: Actor, at now: Instant) async throws {
+        try await database.transaction { tx in
+            try await tx.renew(monitor.id)
+            let paused = try await tx.run(
+                "UPDATE monitors SET paused_at = \(now) WHERE id = \(monitor.id) AND paused_at IS NULL")
+            guard paused == 1 else { throw Refusal(field: "", "Điểm giám sát này đang tạm dừng đo.") }
+            try await tx.openGap(of: monitor.id, .paused, from: now.flooredToSecond)
+            try await tx.announceMonitors()
+            try await tx.record("monitor.paused", monitor.name, by: actor, at: now)
+        }
+    }
+
+    /// Looks again. The gap lasts until the first sample; what was up before must show it anew.
+    package func resume(_ monitor: Monitor, by actor: Actor, at now: Instant) async throws {
+        try await database.transaction { tx in
+            try await tx.renew(monitor.id)
+            let resumed = try await tx.run(
+                "UPDATE monitors SET paused_at = NULL WHERE id = \(monitor.id) AND paused_at IS NOT NULL")
+            guard resumed == 1 else { throw Refusal(field: "", "Điểm giám sát này đang được đo.") }
+            try await tx.run(
+                """
+                UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond)
+                WHERE  monitor_id = \(monitor.id) AND state = 'up'
+                """)
+            try await tx.announceMonitors()
+            try await tx.record("monitor.resumed", monitor.name, by: actor, at: now)
+        }
+    }
+
+    /// Takes a monitor off the list for good. Its history stays; its outage, if one was open, ends here.
+    package func delete(_ monitor: Monitor, by actor: Actor, at now: Instant) async throws {
+        try await database.transaction { tx in
+            try await tx.renew(monitor.id)
+            try await tx.run("UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
+            try await tx.run(
+                "UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond) WHERE monitor_id = \(monitor.id)")
+            try await tx.endOutages([monitor.id: now.ceiledToSecond])
+            try await tx.endGaps([monitor.id: now.ceiledToSecond])
+            try await tx.announceMonitors()
+            try await tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)
+        }
+    }
+}
+
+extension Transaction {
+    /// Raises the revision and forgets failures and successes that have not led to anything. Called first: it locks the
+    /// monitor's state, on which the probing process waits too.
+    fileprivate func renew(_ id: Monitor.ID) async throws {
+        try await run(
+            """
+            UPDATE monitor_states
+            SET    revision = revision + 1, failures = 0, first_failure_at = NULL, successes = 0, first_success_at = NULL
+            WHERE  monitor_id = \(id)
+            """)
+    }
+
+    fileprivate func openGap(of id: Monitor.ID, _ reason: MeasurementGap.Reason, from begun: Instant) async throws {
+        try await run(
+            """
+            INSERT INTO measurement_gaps (monitor_id, during, reason)
+            VALUES (\(id), \(TimeRange(from: begun, to: nil)), \(reason))
+            ON CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
+            """)
+    }
+
+    /// Tells the probing process that its list has changed.
+    fileprivate func announceMonitors() async throws {
+        try await run("SELECT pg_notify('monitors', '')")
+    }
+
+    fileprivate func insert(_ draft: MonitorDraft, at now: Instant) async throws -> Monitor.ID {
+        let columns = try MonitorColumns(draft)
+        return try await value(
+            """
+            INSERT INTO monitors
+                (name, kind, url, host, port, method, headers, accepted_statuses, keyword, keyword_present,
+                 follow_redirects, verify_tls, family, timeout_seconds, interval_seconds, retry_seconds, confirm_after,
+                 recover_after, component, agency_id, created_at)
+            VALUES (\(draft.name), \(draft.target.kind), \(columns.url), \(columns.host), \(columns.port),
+                    \(columns.http.method), \(columns.headers), \(columns.http.acceptedStatuses.text),
+                    \(columns.http.keyword?.text), \(columns.http.keyword?.isExpected ?? true),
+                    \(columns.http.followsRedirects), \(columns.http.verifiesTLS), \(draft.family),
+                    \(draft.timeout.inSeconds), \(draft.interval.inSeconds), \(draft.retryInterval.inSeconds),
+                    \(draft.confirmAfter), \(draft.recoverAfter), \(draft.component), \(draft.agency), \(now))
+            RETURNING id
+            """)
+    }
+
+    fileprivate func update(_ id: Monitor.ID, to draft: MonitorDraft) async throws {
+        let columns = try MonitorColumns(draft)
+        try await run(
+            """
+            UPDATE monitors
+            SET    name = \(draft.name), kind = \(draft.target.kind), url = \(columns.url), host = \(columns.host),
+                   port = \(columns.port), method = \(columns.http.method), headers = \(columns.headers),
+                   accepted_statuses = \(columns.http.acceptedStatuses.text), keyword = \(columns.http.keyword?.text),
+                   keyword_present = \(columns.http.keyword?.isExpected ?? true),
+                   follow_redirects = \(columns.http.followsRedirects), verify_tls = \(columns.http.verifiesTLS),
+                   family = \(draft.family), timeout_seconds = \(draft.timeout.inSeconds),
+                   interval_seconds = \(draft.interval.inSeconds), retry_seconds = \(draft.retryInterval.inSeconds),
+                   confirm_after = \(draft.confirmAfter), recover_after = \(draft.recoverAfter),
+                   component = \(draft.component), agency_id = \(draft.agency)
+            WHERE  id = \(id)
+            """)
+    }
+}
+
+/// The columns of `monitors` that depend on the kind of target.
+private struct MonitorColumns {
+    var url: String?
+    var host: String?
+    var port: Int?
+    var http = HTTPTarget(url: "")
+    let headers: JSONText
+
+    init(_ draft: MonitorDraft) throws {
+        switch draft.target {
+        case .http(let target): (url, http) = (target.url, target)
+        case .tcp(let host, let port): (self.host, self.port) = (host, port)
+        }
+        headers = try JSONText(encoding: http.headers)
+    }
+}

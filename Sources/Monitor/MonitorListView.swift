@@ -1,0 +1,107 @@
+import Civil
+import Database
+import Web
+
+struct MonitorListView: PageView {
+    static let template = "monitors/list"
+    static let parts: [any View.Type] = [
+        MonitorRowView.self, MonitorBadgeView.self, StripView.self, StripDayView.self, OptionView.self, PagingView.self,
+    ]
+
+    let filter: MonitorFilter
+    let counts: MonitorCounts
+    let mayKeep: Bool
+    let rows: [MonitorRowView]
+    let blindSince: Instant?
+    let paging: PagingView
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "search": \.filter.search, "mayKeep": \.mayKeep, "paging": \.paging, "monitors": \.rows,
+        "states": { view in
+            MonitorSummary.State.allCases.map {
+                OptionView($0.rawValue, "\($0.label) (\(view.counts[$0]))", selected: $0 == view.filter.state)
+            }
+        },
+        "all": { "Tất cả (\($0.counts[nil]))" },
+        "blindSince": { $0.blindSince.map(VietnameseFormat.moment) },
+        "rule": { _ in Availability.rule },
+    ]
+}
+
+struct MonitorRowView: View {
+    let summary: MonitorSummary
+    let strip: DayStrip
+    let now: Instant
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "monitorHref": { "/monitors/\($0.summary.monitor.id.rawValue)" },
+        "name": \.summary.monitor.name, "component": \.summary.monitor.component,
+        "address": \.summary.monitor.target.address,
+        "agency": \.summary.agencyName,
+        "badges": { MonitorBadgeView.all(for: $0.summary) },
+        "trouble": { row in row.summary.state == .down ? row.summary.failure?.text : row.summary.retrying },
+        "strip": { StripView(id: "strip-\($0.summary.monitor.id.rawValue)", strip: $0.strip) },
+        "share": { MonitorText.share($0.strip.availability) },
+        "basis": { MonitorText.basis($0.strip.availability) },
+        "latency": { $0.summary.latencyText },
+        "certificate": { $0.summary.certificateText(at: $0.now) },
+    ]
+}
+
+/// A state as a badge of docs/look.md.
+struct MonitorBadgeView: View {
+    let kind: String
+    let label: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
+
+    static func all(for summary: MonitorSummary) -> [MonitorBadgeView] {
+        let state = MonitorBadgeView(kind: summary.state.rawValue, label: summary.state.label)
+        return summary.isUnderMaintenance ? [state, MonitorBadgeView(kind: "maintenance", label: "Bảo trì")] : [state]
+    }
+}
+
+extension MonitorSummary {
+    /// Said while failures have not made an outage yet.
+    var retrying: String? {
+        guard state == .up, failures > 0, let failure else { return nil }
+        return "Đang thử lại (lỗi \(failures)/\(monitor.confirmAfter)): \(failure.text)"
+    }
+
+    var latencyText: String? {
+        failure == nil ? phases.map { MonitorText.latency($0.total) } : nil
+    }
+
+    func certificateText(at now: Instant) -> String? {
+        guard monitor.target.isEncrypted, let days = certificateDays(at: now) else { return nil }
+        return days < 0 ? "đã hết hạn" : "còn \(days) ngày"
+    }
+}
+
+struct StripView: View {
+    let id: String
+    let strip: DayStrip
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "id": \.id,
+        "title": {
+            let last = $0.strip.first.adding(days: DayStrip.length - 1)
+            return "90 ngày, từ \(VietnameseFormat.date($0.strip.first)) đến \(VietnameseFormat.date(last))"
+        },
+        "description": { view in
+            "\(view.strip.count(.up)) ngày hoạt động, \(view.strip.count(.down)) ngày có gián đoạn, "
+                + "\(view.strip.count(.maintenance)) ngày có bảo trì, \(view.strip.count(.unknown)) ngày chưa đo đủ."
+        },
+        "days": { view in view.strip.kinds.enumerated().map { StripDayView(index: $0.offset, state: $0.element) } },
+    ]
+}
+
+struct StripDayView: View {
+    let index: Int
+    let state: DayStrip.Kind
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "kind": \.state.rawValue, "x": { String($0.index * 4) }, "y": { String($0.state.y) },
+        "height": { String($0.state.height) },
+    ]
+}

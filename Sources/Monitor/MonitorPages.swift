@@ -1,0 +1,150 @@
+import Civil
+import Database
+import Hummingbird
+package import Organization
+package import Web
+
+/// `/monitors`: what is watched and how it stands.
+package struct MonitorPages: Sendable {
+    let monitors: MonitorStore
+    let agencies: AgencyStore
+
+    package init(monitors: MonitorStore, agencies: AgencyStore) {
+        self.monitors = monitors
+        self.agencies = agencies
+    }
+
+    package func add(to routes: inout RouteTable) {
+        routes.get("/monitors", .readMonitors, use: list)
+        routes.get("/monitors/new", .keepMonitors) { _, context in try await form(context, nil) }
+        routes.post("/monitors", .keepMonitors, use: add)
+        routes.get("/monitors/:id", .readMonitors) { _, context in try await show(context) }
+        routes.get("/monitors/:id/edit", .keepMonitors) { _, context in try await form(context, found(context)) }
+        routes.post("/monitors/:id/edit", .keepMonitors, use: change)
+        routes.post("/monitors/:id/pause", .keepMonitors, use: pause)
+        routes.post("/monitors/:id/resumption", .keepMonitors, use: resume)
+        routes.get("/monitors/:id/deletion", .keepMonitors, use: confirmDeletion)
+        routes.post("/monitors/:id/deletion", .keepMonitors, use: delete)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: SignedIn) async throws -> Response {
+        var filter = MonitorFilter()
+        filter.state = .init(rawValue: context.query("state"))
+        filter.search = context.query("q")
+        let paging = Paging(context.query("page"), size: 50)
+        let counts = try await monitors.counts(filter, for: context.person, at: context.now)
+        let rows = try await monitors.list(
+            filter, for: context.person, at: context.now, offset: paging.offset, limit: paging.size)
+        let first = DayStrip.firstDay(endingAt: context.now)
+        let days = try await monitors.days(
+            of: rows.map(\.monitor.id), from: first, count: DayStrip.length, asOf: context.now)
+        let query = [("state", filter.state?.rawValue ?? ""), ("q", filter.search)]
+        let view = MonitorListView(
+            filter: filter, counts: counts, mayKeep: context.person.may(.keepMonitors),
+            rows: rows.map {
+                MonitorRowView(
+                    summary: $0, strip: DayStrip(from: first, days[$0.monitor.id] ?? []), now: context.now)
+            },
+            blindSince: try await monitors.blindSince(at: context.now),
+            paging: paging.view(
+                total: counts[filter.state], path: "/monitors", query: query, noun: "điểm giám sát"))
+        return context.page(view, title: "Giám sát")
+    }
+
+    private func show(_ context: SignedIn, problems: [Refusal.Problem] = []) async throws -> Response {
+        guard let id = identifier(context),
+            let summary = try await monitors.summary(id, for: context.person, at: context.now)
+        else { throw HTTPError(.notFound) }
+        let first = DayStrip.firstDay(endingAt: context.now)
+        let days = try await monitors.days(of: [id], from: first, count: DayStrip.length, asOf: context.now)
+        let start = LatencyChart.start(endingAt: context.now)
+        let latency = try await monitors.latency(of: id, from: start, to: context.now)
+        let view = MonitorDetailView(
+            summary: summary, strip: DayStrip(from: first, days[id] ?? []),
+            latency: LatencyView(from: start, latency), history: try await monitors.history(of: id),
+            mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
+        return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
+    }
+
+    private func form(
+        _ context: SignedIn, _ monitor: Monitor?, _ typed: Form? = nil, problems: [Refusal.Problem] = []
+    ) async throws -> Response {
+        let view = MonitorFormView(
+            monitor: monitor, agencies: try await agencies.choices(for: context.person),
+            form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
+        let title = monitor.map { "Sửa \($0.name)" } ?? "Thêm điểm giám sát"
+        return context.page(
+            view, title: problems.isEmpty ? title : "Lỗi: \(title)",
+            status: problems.isEmpty ? .ok : .unprocessableContent)
+    }
+
+    @Sendable private func add(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let typed = try await Form(request)
+        return try await context.submit {
+            let draft = try MonitorDraft(typed)
+            let id = try await monitors.add(draft, by: context.actor, form: typed.key, at: context.now)
+            return context.redirect(to: "/monitors/\(id.rawValue)", flash: "Đã bắt đầu giám sát “\(draft.name)”.")
+        } refused: { problems in
+            try await form(context, nil, typed, problems: problems)
+        }
+    }
+
+    @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let typed = try await Form(request)
+        let monitor = try await found(context)
+        return try await context.submit {
+            let draft = try MonitorDraft(typed)
+            try await monitors.change(monitor, to: draft, by: context.actor, form: typed.key, at: context.now)
+            return context.redirect(to: "/monitors/\(monitor.id.rawValue)", flash: "Đã lưu “\(draft.name)”.")
+        } refused: { problems in
+            try await form(context, monitor, typed, problems: problems)
+        }
+    }
+
+    @Sendable private func pause(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(context, said: "Đã tạm dừng đo") { monitor in
+            try await monitors.pause(monitor, by: context.actor, at: context.now)
+        }
+    }
+
+    @Sendable private func resume(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(context, said: "Đã đo tiếp") { monitor in
+            try await monitors.resume(monitor, by: context.actor, at: context.now)
+        }
+    }
+
+    /// Runs one command on the monitor that the path names, and shows it again.
+    private func command(
+        _ context: SignedIn, said: String, _ body: (Monitor) async throws -> Void
+    ) async throws -> Response {
+        let monitor = try await found(context)
+        return try await context.submit {
+            try await body(monitor)
+            return context.redirect(to: "/monitors/\(monitor.id.rawValue)", flash: "\(said) “\(monitor.name)”.")
+        } refused: { problems in
+            try await show(context, problems: problems)
+        }
+    }
+
+    @Sendable private func confirmDeletion(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let monitor = try await found(context)
+        return context.page(MonitorDeletionView(monitor: monitor), title: "Xóa \(monitor.name)")
+    }
+
+    @Sendable private func delete(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let monitor = try await found(context)
+        try await monitors.delete(monitor, by: context.actor, at: context.now)
+        return context.redirect(to: "/monitors", flash: "Đã xóa “\(monitor.name)”; lịch sử đo vẫn được giữ.")
+    }
+
+    private func found(_ context: SignedIn) async throws -> Monitor {
+        guard let id = identifier(context), let monitor = try await monitors.find(id, for: context.person) else {
+            throw HTTPError(.notFound)
+        }
+        return monitor
+    }
+
+    private func identifier(_ context: SignedIn) -> Monitor.ID? {
+        Int64(context.parameters.get("id") ?? "").map(Monitor.ID.init(rawValue:))
+    }
+}

@@ -1,0 +1,55 @@
+package import Civil
+package import Database
+
+/// Where one monitor stands: all that the rules need to go on, also after the process was killed.
+package struct MonitorState: Hashable, Sendable {
+    package enum Condition: String, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable {
+        /// Nothing was concluded yet.
+        case unknown
+        case up, down
+    }
+
+    package internal(set) var condition: Condition
+    /// Since when the condition holds. For `up` this is also the end of the last outage.
+    package internal(set) var since: Instant
+    /// Failures in a row that have not made an outage yet.
+    package internal(set) var failures = 0
+    package internal(set) var firstFailureAt: Instant?
+    /// Good probes in a row that have not ended the outage yet.
+    package internal(set) var successes = 0
+    package internal(set) var firstSuccessAt: Instant?
+    package internal(set) var lastSampleAt: Instant?
+    /// Whether an open gap waits for the next sample.
+    package internal(set) var isGapOpen = false
+
+    /// A monitor that was just made.
+    package init(createdAt: Instant) {
+        condition = .unknown
+        since = createdAt.flooredToSecond
+        isGapOpen = true
+    }
+
+    /// Whether the target is up and its last probe was good.
+    package var isSettled: Bool { condition == .up && failures == 0 }
+}
+
+extension MonitorState: PostgresRow {
+    /// For `monitor_states s`.
+    package static var columns: String {
+        """
+        s.state, s.since, s.failures, s.first_failure_at, s.successes, s.first_success_at, s.last_sample_at,
+        EXISTS (SELECT FROM measurement_gaps g WHERE g.monitor_id = s.monitor_id AND upper_inf(g.during))
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        condition = try row.read()
+        since = try row.read()
+        failures = try row.read()
+        firstFailureAt = try row.read()
+        successes = try row.read()
+        firstSuccessAt = try row.read()
+        lastSampleAt = try row.read()
+        isGapOpen = try row.read()
+    }
+}

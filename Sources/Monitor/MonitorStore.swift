@@ -1,0 +1,140 @@
+package import Civil
+package import Database
+package import Organization
+
+/// Which monitors a list shows.
+package struct MonitorFilter: Hashable, Sendable {
+    package var state: MonitorSummary.State?
+    /// Part of the name, component or address, marks and case aside.
+    package var search = ""
+
+    package init() {}
+}
+
+/// Questions about monitors. Everybody sees the monitors of the whole system; people of an agency see their own
+/// agency's besides, and nobody else's.
+package struct MonitorStore: Sendable {
+    let database: Database
+
+    package init(database: Database) {
+        self.database = database
+    }
+
+    /// Monitors within the person's scope: the worst first, then by name.
+    package func list(
+        _ filter: MonitorFilter, for person: Person, at now: Instant, offset: Int = 0, limit: Int
+    ) async throws -> [MonitorSummary] {
+        try await database.all(
+            """
+            SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
+            WHERE  \(sql: Self.condition(filter, person))
+            AND    (\(filter.state)::text IS NULL OR shown.state = \(filter.state))
+            ORDER  BY array_position(ARRAY['down', 'unknown', 'up', 'paused'], shown.state),
+                      m.name COLLATE "vi-x-icu", m.id
+            OFFSET \(offset) LIMIT \(limit)
+            """)
+    }
+
+    /// How many monitors of each state the filter finds, its own state aside.
+    package func counts(_ filter: MonitorFilter, for person: Person, at now: Instant) async throws -> MonitorCounts {
+        try await database.one(
+            """
+            SELECT \(columns: MonitorCounts.self) \(sql: Self.standing(at: now))
+            WHERE  \(sql: Self.condition(filter, person))
+            """)
+    }
+
+    /// One monitor within the person's scope, as it stands.
+    package func summary(_ id: Monitor.ID, for person: Person, at now: Instant) async throws -> MonitorSummary? {
+        try await database.first(
+            """
+            SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
+            WHERE  m.id = \(id) AND \(sql: Self.condition(MonitorFilter(), person))
+            """)
+    }
+
+    /// Everything that was typed of a monitor.
+    package func find(_ id: Monitor.ID, for person: Person) async throws -> Monitor? {
+        try await database.first(
+            """
+            SELECT \(columns: Monitor.self) FROM monitors m
+            WHERE  m.id = \(id) AND \(sql: Self.condition(MonitorFilter(), person))
+            """)
+    }
+
+    /// The newest outages and the newest gaps of a monitor, newest first, in one statement.
+    package func history(of monitor: Monitor.ID, limit: Int = 20) async throws -> MonitorHistory {
+        let rows: [MonitorHistory.Row] = try await database.all(
+            """
+            (SELECT o.during, o.id, o.confirmed_at, o.reason, NULL AS gap FROM outages o
+             WHERE o.monitor_id = \(monitor) ORDER BY lower(o.during) DESC LIMIT \(limit))
+            UNION ALL
+            (SELECT g.during, NULL, NULL, NULL, g.reason FROM measurement_gaps g
+             WHERE g.monitor_id = \(monitor) ORDER BY lower(g.during) DESC LIMIT \(limit))
+            """)
+        return MonitorHistory(of: monitor, rows)
+    }
+
+    /// Since when no process has watched; nil while one does, or none ever did.
+    package func blindSince(at now: Instant) async throws -> Instant? {
+        let beat = try await database.value("SELECT max(last_beat_at) FROM watches", as: Instant?.self)
+        return beat.flatMap { $0 < now - MonitorSummary.silence ? $0 : nil }
+    }
+
+    /// Monitors as people are told of them: while nobody looks, what was seen last is no longer claimed.
+    private static func standing(at now: Instant) -> SQL {
+        """
+        FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id LEFT JOIN agencies a ON a.id = m.agency_id
+        CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches) AS watch
+        CROSS  JOIN LATERAL (
+            SELECT CASE WHEN m.paused_at IS NOT NULL THEN 'paused'
+                        WHEN watch.beat < \(now - MonitorSummary.silence) THEN 'unknown'
+                        WHEN EXISTS (SELECT FROM measurement_gaps g
+                                     WHERE g.monitor_id = m.id AND upper_inf(g.during)) THEN 'unknown'
+                        ELSE s.state END AS state,
+                   EXISTS (SELECT FROM planned_windows p
+                           WHERE (p.monitor_id = m.id OR p.monitor_id IS NULL) AND p.during @> \(now)) AS is_planned
+            ) AS shown
+        """
+    }
+
+    private static func condition(_ filter: MonitorFilter, _ person: Person) -> SQL {
+        """
+        m.deleted_at IS NULL
+        AND (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
+        AND (\(filter.search) = '' OR m.search LIKE '%' || folded(\(filter.search)) || '%')
+        """
+    }
+}
+
+/// How many monitors stand how.
+package struct MonitorCounts: Hashable, Sendable, PostgresRow {
+    package let down: Int
+    package let unknown: Int
+    package let up: Int
+    package let paused: Int
+
+    package subscript(_ state: MonitorSummary.State?) -> Int {
+        switch state {
+        case nil: down + unknown + up + paused
+        case .down: down
+        case .unknown: unknown
+        case .up: up
+        case .paused: paused
+        }
+    }
+
+    package static var columns: String {
+        """
+        count(*) FILTER (WHERE shown.state = 'down'), count(*) FILTER (WHERE shown.state = 'unknown'),
+        count(*) FILTER (WHERE shown.state = 'up'), count(*) FILTER (WHERE shown.state = 'paused')
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        down = try row.read()
+        unknown = try row.read()
+        up = try row.read()
+        paused = try row.read()
+    }
+}

@@ -1,0 +1,105 @@
+package import Civil
+
+/// Decides what a monitor's samples mean. It is fed one sample after the other, by the runner, by tests and by
+/// replay, and answers what is to be written down. It knows no clock and no database.
+///
+/// - An outage is confirmed by `confirmAfter` failures in a row and begins at the first of them; it ends at the first of
+///   `recoverAfter` good probes in a row. Probes that retry are not downtime.
+/// - A sample that comes much too late shows that nobody looked: the time since it was due is a gap.
+/// - When the prober itself was cut off, nothing is concluded, and a gap waits for the next good look.
+/// - Bounds are whole seconds: what begins is rounded down, what ends is rounded up.
+package struct OutageRules: Hashable, Sendable {
+    /// What is to be written down.
+    package enum Action: Hashable, Sendable {
+        case openOutage(from: Instant, confirmedAt: Instant, reason: String)
+        case closeOutage(at: Instant)
+        case openGap(from: Instant, MeasurementGap.Reason)
+        /// Closes every open gap of the monitor.
+        case closeGaps(at: Instant)
+        case recordGap(from: Instant, to: Instant, MeasurementGap.Reason)
+    }
+
+    private let confirmAfter: Int
+    private let recoverAfter: Int
+    private let interval: Duration
+    private let timeout: Duration
+    package private(set) var state: MonitorState
+
+    package init(monitor: Monitor, state: MonitorState) {
+        self.init(
+            confirmAfter: monitor.confirmAfter, recoverAfter: monitor.recoverAfter, interval: monitor.interval,
+            timeout: monitor.timeout, state: state)
+    }
+
+    package init(confirmAfter: Int, recoverAfter: Int, interval: Duration, timeout: Duration, state: MonitorState) {
+        self.confirmAfter = confirmAfter
+        self.recoverAfter = recoverAfter
+        self.interval = interval
+        self.timeout = timeout
+        self.state = state
+    }
+
+    /// Takes one sample. Time never runs backwards here: after the clock was set back, samples count as simultaneous
+    /// with the last one until the clock has caught up.
+    package mutating func observe(_ sample: Sample) -> [Action] {
+        let at = max(sample.at, state.lastSampleAt ?? sample.at)
+        var actions = endOfGap(at)
+        state.lastSampleAt = at
+        if let failure = sample.failure {
+            actions += failed(at, confirmedAt: max(at, sample.concludedAt), failure)
+        } else {
+            actions += succeeded(at)
+        }
+        return actions
+    }
+
+    /// Takes a probe that says nothing about its target, because the prober's own network was gone.
+    ///
+    /// - Parameters:
+    ///   - at: When the probe began.
+    ///   - offlineSince: When the prober was first found to be cut off.
+    package mutating func observeNothing(at: Instant, offlineSince: Instant) -> [Action] {
+        guard !state.isGapOpen else { return [] }
+        state.isGapOpen = true
+        let from = max(min(at, offlineSince), state.lastSampleAt ?? state.since)
+        return [.openGap(from: from.flooredToSecond, .proberOffline)]
+    }
+
+    private mutating func endOfGap(_ at: Instant) -> [Action] {
+        if state.isGapOpen {
+            state.isGapOpen = false
+            return [.closeGaps(at: at.ceiledToSecond)]
+        }
+        guard let last = state.lastSampleAt, at - last > interval * 2 + timeout else { return [] }
+        return [.recordGap(from: (last + interval).flooredToSecond, to: at.ceiledToSecond, .processDown)]
+    }
+
+    private mutating func failed(_ at: Instant, confirmedAt: Instant, _ failure: Failure) -> [Action] {
+        (state.successes, state.firstSuccessAt) = (0, nil)
+        guard state.condition != .down else { return [] }
+        let first = state.firstFailureAt ?? at
+        (state.failures, state.firstFailureAt) = (state.failures + 1, first)
+        guard state.failures >= confirmAfter else { return [] }
+        // Within the second in which the last outage ended, the new one begins where that one ends.
+        let from = max(first.flooredToSecond, state.since)
+        (state.condition, state.since, state.failures, state.firstFailureAt) = (.down, from, 0, nil)
+        return [.openOutage(from: from, confirmedAt: max(from, confirmedAt), reason: failure.text)]
+    }
+
+    private mutating func succeeded(_ at: Instant) -> [Action] {
+        (state.failures, state.firstFailureAt) = (0, nil)
+        switch state.condition {
+        case .up: return []
+        case .unknown:
+            (state.condition, state.since) = (.up, max(at.ceiledToSecond, state.since))
+            return []
+        case .down:
+            let first = state.firstSuccessAt ?? at
+            (state.successes, state.firstSuccessAt) = (state.successes + 1, first)
+            guard state.successes >= recoverAfter else { return [] }
+            let end = max(first.ceiledToSecond, state.since + .seconds(1))
+            (state.condition, state.since, state.successes, state.firstSuccessAt) = (.up, end, 0, nil)
+            return [.closeOutage(at: end)]
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import Civil
+package import Database
+import Organization
+
+/// What a watch reads and writes. Everything that it writes is fenced by the monitor's revision.
+package struct WatchStore: Sendable {
+    package typealias ID = RowID<Watch>
+
+    /// A monitor to be watched, and where it stands.
+    struct Assignment: Sendable, PostgresRow {
+        let monitor: Monitor
+        let state: MonitorState
+        let revision: Int64
+
+        static var columns: String { "\(Monitor.columns), \(MonitorState.columns), s.revision" }
+
+        init(row: inout RowReader) throws {
+            monitor = try Monitor(row: &row)
+            state = try MonitorState(row: &row)
+            revision = try row.read()
+        }
+    }
+
+    let database: Database
+    /// Names this process in the table of watches.
+    let process: String
+
+    package init(database: Database, process: String) {
+        self.database = database
+        self.process = process
+    }
+
+    /// Begins a watch. Since the last beat of the watch before, nothing was measured; what that watch may still have to
+    /// say is refused from now on, because every revision is raised.
+    func takeOver(at now: Instant) async throws -> ID {
+        try await database.transaction { tx in
+            let id = try await tx.value(
+                """
+                INSERT INTO watches (started_at, last_beat_at, process) VALUES (\(now), \(now), \(process)) RETURNING id
+                """, as: ID.self)
+            try await tx.run(
+                """
+                INSERT INTO measurement_gaps (monitor_id, during, reason)
+                SELECT m.id, tstzrange(date_trunc('second', greatest(coalesce(last.beat, \(now)), m.created_at)), NULL),
+                       'process_down'
+                FROM   monitors m CROSS JOIN (SELECT max(last_beat_at) AS beat FROM watches WHERE id < \(id)) AS last
+                WHERE  m.deleted_at IS NULL AND m.paused_at IS NULL
+                ON     CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
+                """)
+            try await tx.run("UPDATE monitor_states SET revision = revision + 1")
+            return id
+        }
+    }
+
+    /// - Throws: `Watch.Deposed` when a younger watch has begun.
+    func beat(_ id: ID, at now: Instant) async throws {
+        let beaten = try await database.run(
+            """
+            UPDATE watches SET last_beat_at = greatest(last_beat_at, \(now))
+            WHERE  id = \(id) AND NOT EXISTS (SELECT FROM watches younger WHERE younger.id > \(id))
+            """)
+        if beaten == 0 { throw Watch.Deposed() }
+    }
+
+    /// What is to be watched now, and the address that tells whether the prober is cut off.
+    func assignments() async throws -> (monitors: [Assignment], reference: String) {
+        let monitors: [Assignment] = try await database.all(
+            """
+            SELECT \(columns: Assignment.self) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
+            WHERE  m.deleted_at IS NULL AND m.paused_at IS NULL
+            """)
+        return (monitors, try await database.settings()[.referenceAddress])
+    }
+
+    /// Makes the partitions that the coming weeks will need.
+    func makePartitions(at now: Instant) async throws {
+        _ = try await database.value("SELECT create_sample_partitions(2, \(now))", as: Int.self)
+    }
+
+    /// Stores a batch, whole or not at all. What was concluded of a monitor by an older revision is left out.
+    func save(_ batch: Batch) async throws {
+        try await database.transaction { tx in
+            let counted = try await tx.saveStandings(batch)
+            try await tx.saveSamples(batch.samples.filter { counted.contains($0.monitor) })
+            try await tx.endGaps(batch.gapEnds.filter { counted.contains($0.key) })
+            try await tx.saveGaps(batch.gaps.filter { counted.contains($0.monitor) })
+            try await tx.endOutages(batch.outageEnds.filter { counted.contains($0.key) })
+            try await tx.saveOutages(batch.outages.filter { counted.contains($0.monitor) })
+        }
+    }
+}

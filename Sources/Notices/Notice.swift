@@ -1,0 +1,135 @@
+package import Civil
+package import Database
+
+/// A written notice of maintenance or of an upgrade (Điều 21.6, 21.7).
+package struct Notice: Hashable, Sendable {
+    package typealias ID = RowID<Notice>
+
+    package enum Kind: String, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable {
+        case maintenance, upgrade
+
+        package var label: String {
+            switch self {
+            case .maintenance: "Bảo trì, bảo dưỡng"
+            case .upgrade: "Nâng cấp, cập nhật phiên bản"
+            }
+        }
+    }
+
+    package enum State: String, CaseIterable, Sendable {
+        case draft, published, underWay, completed, cancelled
+
+        package var label: String {
+            switch self {
+            case .draft: "Dự thảo"
+            case .published: "Đã đăng"
+            case .underWay: "Đang thực hiện"
+            case .completed: "Đã xong"
+            case .cancelled: "Đã hủy"
+            }
+        }
+
+        /// The look of its badge; see docs/look.md.
+        package var badge: String {
+            switch self {
+            case .draft: "draft"
+            case .published: "new"
+            case .underWay: "maintenance"
+            case .completed: "done"
+            case .cancelled: "closed"
+            }
+        }
+    }
+
+    package let id: ID
+    /// TB-2026-0003
+    package let code: String
+    package let kind: Kind
+    package let title: String
+    /// What users will notice.
+    package let impact: String
+    package let begins: Instant
+    package let ends: Instant
+    /// Điều 21.6: what was tested on an upgrade before it is announced.
+    package let testRecord: String?
+    /// Why it is announced later than the setting asks for.
+    package let shortLeadReason: String?
+    package let author: String
+    package let createdAt: Instant
+    package let publishedAt: Instant?
+    /// Whole working days between publication and the start, as they were counted at publication.
+    package let leadDays: Int?
+    package let cancelledAt: Instant?
+    package let cancelledReason: String?
+    package let recipients: Int
+    package let acknowledged: Int
+
+    /// Derived from its times; nobody has to remember to move it on.
+    package func state(at now: Instant) -> State {
+        if cancelledAt != nil { return .cancelled }
+        guard publishedAt != nil else { return .draft }
+        return now < begins ? .published : now < ends ? .underWay : .completed
+    }
+}
+
+extension Notice: PostgresRow {
+    package static var columns: String {
+        """
+        n.id, n.code, n.kind, n.title, n.impact, lower(n.during), upper(n.during), n.test_record, n.short_lead_reason,
+        author.full_name, n.created_at, n.published_at, n.lead_days, n.cancelled_at, n.cancelled_reason,
+        (SELECT count(*) FROM notice_recipients r WHERE r.notice_id = n.id),
+        (SELECT count(*) FROM notice_recipients r WHERE r.notice_id = n.id AND r.acknowledged_at IS NOT NULL)
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        id = try row.read()
+        code = try row.read()
+        kind = try row.read()
+        title = try row.read()
+        impact = try row.read()
+        begins = try row.read()
+        ends = try row.read()
+        testRecord = try row.read()
+        shortLeadReason = try row.read()
+        author = try row.read()
+        createdAt = try row.read()
+        publishedAt = try row.read()
+        leadDays = try row.read()
+        cancelledAt = try row.read()
+        cancelledReason = try row.read()
+        recipients = try row.read()
+        acknowledged = try row.read()
+    }
+}
+
+/// An agency that was told, and whether it has said so.
+package struct NoticeRecipient: Hashable, Sendable, PostgresRow {
+    package let agencyName: String
+    package let contactName: String
+    package let contactEmail: String
+    package let contactPhone: String
+    package let acknowledgedAt: Instant?
+    package let acknowledgedBy: String?
+    /// `ready`, `running`, `delivered`, `failed`; nil where there was no address to write to.
+    package let deliveryState: String?
+    /// What the other side's mail server said last.
+    package let deliveryAnswer: String?
+
+    package static var columns: String {
+        """
+        a.name, r.contact_name, r.contact_email, r.contact_phone, r.acknowledged_at, u.full_name, d.state, d.answer
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        agencyName = try row.read()
+        contactName = try row.read()
+        contactEmail = try row.read()
+        contactPhone = try row.read()
+        acknowledgedAt = try row.read()
+        acknowledgedBy = try row.read()
+        deliveryState = try row.read()
+        deliveryAnswer = try row.read()
+    }
+}

@@ -1,0 +1,152 @@
+import Civil
+import Database
+import Hummingbird
+package import Organization
+package import Web
+
+/// `/notices`: announcing maintenance and upgrades, and seeing whom it has reached.
+package struct NoticePages: Sendable {
+    let notices: NoticeStore
+    let settings: SettingStore
+
+    package init(notices: NoticeStore, settings: SettingStore) {
+        self.notices = notices
+        self.settings = settings
+    }
+
+    package func add(to routes: inout RouteTable) {
+        routes.get("/notices", .readNotices, use: list)
+        routes.get("/notices/new", .writeNotices) { _, context in
+            context.page(NoticeFormView(notice: nil, form: Form()), title: "Lập thông báo")
+        }
+        routes.post("/notices", .writeNotices, use: add)
+        routes.get("/notices/:code", .readNotices) { _, context in try await show(context) }
+        routes.get("/notices/:code/edit", .writeNotices, use: edit)
+        routes.post("/notices/:code", .writeNotices, use: change)
+        routes.post("/notices/:code/publication", .writeNotices, use: publish)
+        routes.post("/notices/:code/cancellation", .writeNotices, use: cancel)
+        routes.post("/notices/:code/acknowledgement", .acknowledgeNotices, use: acknowledge)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let search = context.query("q")
+        let paging = Paging(context.query("page"), size: 25)
+        let total = try await notices.count(for: context.person, search: search)
+        let rows = try await notices.list(
+            for: context.person, search: search, offset: paging.offset, limit: paging.size)
+        let view = NoticeListView(
+            search: search, mayWrite: context.person.may(.writeNotices), notices: rows, now: context.now,
+            paging: paging.view(total: total, path: "/notices", query: [("q", search)], noun: "thông báo"))
+        return context.page(view, title: "Thông báo bảo trì")
+    }
+
+    @Sendable private func add(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let form = try await Form(request)
+        return try await context.submit {
+            let code = try await notices.add(
+                NoticeDraft(form), by: context.person, address: context.address, form: form.key, at: context.now)
+            return context.redirect(to: "/notices/\(code)", flash: "Đã lập dự thảo \(code).")
+        } refused: { problems in
+            context.page(
+                NoticeFormView(notice: nil, form: form, problems: problems), title: "Lập thông báo",
+                status: .unprocessableContent)
+        }
+    }
+
+    private func show(_ context: SignedIn, problems: [Refusal.Problem] = []) async throws -> Response {
+        let notice = try await find(context)
+        let view = NoticeView(
+            notice: notice, recipients: try await notices.recipients(of: notice, for: context.person),
+            leadDays: notice.leadDays ?? notices.leadDays(from: context.now, to: notice.begins),
+            wantedLeadDays: try await settings.read().number(.noticeLeadDays), person: context.person,
+            now: context.now, problems: problems)
+        return context.page(view, title: notice.code, status: problems.isEmpty ? .ok : .unprocessableContent)
+    }
+
+    @Sendable private func edit(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let notice = try await find(context)
+        return context.page(NoticeFormView(notice: notice, form: Form(notice.draft)), title: "Sửa \(notice.code)")
+    }
+
+    @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let notice = try await find(context)
+        let form = try await Form(request)
+        return try await context.submit {
+            try await notices.change(
+                notice.code, to: NoticeDraft(form), by: context.person, address: context.address, at: context.now)
+            return context.redirect(to: "/notices/\(notice.code)", flash: "Đã lưu \(notice.code).")
+        } refused: { problems in
+            context.page(
+                NoticeFormView(notice: notice, form: form, problems: problems), title: "Sửa \(notice.code)",
+                status: .unprocessableContent)
+        }
+    }
+
+    @Sendable private func publish(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(context) { code in
+            try await notices.publish(code, by: context.person, address: context.address, at: context.now)
+            return "Đã đăng \(code). Thư đang được gửi tới các cơ quan."
+        }
+    }
+
+    @Sendable private func cancel(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let form = try await Form(request)
+        return try await command(context) { code in
+            try await notices.cancel(
+                code, reason: form["reason"], by: context.person, address: context.address, at: context.now)
+            return "Đã hủy \(code)."
+        }
+    }
+
+    @Sendable private func acknowledge(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(context) { code in
+            try await notices.acknowledge(code, by: context.person, address: context.address, at: context.now)
+            return "Đã xác nhận \(code)."
+        }
+    }
+
+    /// Runs one command on the notice that the path names, and shows it again.
+    private func command(_ context: SignedIn, _ body: (String) async throws -> String) async throws -> Response {
+        let notice = try await find(context)
+        return try await context.submit {
+            context.redirect(to: "/notices/\(notice.code)", flash: try await body(notice.code))
+        } refused: { problems in
+            try await show(context, problems: problems)
+        }
+    }
+
+    private func find(_ context: SignedIn) async throws -> Notice {
+        guard let notice = try await notices.find(context.parameters.get("code") ?? "", for: context.person) else {
+            throw HTTPError(.notFound)
+        }
+        return notice
+    }
+}
+
+extension NoticeDraft {
+    fileprivate init(_ form: Form) throws(Refusal) {
+        var form = form
+        let kind = form.choice("kind", "Loại", Notice.Kind.self)
+        let begins = form.instant("begins", "Bắt đầu", isRequired: true)
+        let ends = form.instant("ends", "Dự kiến sử dụng lại", isRequired: true)
+        let title = form.required("title", "Trích yếu", maximum: 300)
+        let impact = form.required("impact", "Ảnh hưởng")
+        let testRecord = form.optional("test_record", "Kết quả thử nghiệm")
+        let reason = form.optional("short_lead_reason", "Lý do báo gấp")
+        try form.check()
+        guard let kind, let begins, let ends else { throw Refusal(form.problems) }
+        self.init(
+            kind: kind, title: title, impact: impact, begins: begins, ends: ends, testRecord: testRecord,
+            shortLeadReason: reason)
+    }
+}
+
+extension Form {
+    fileprivate init(_ draft: NoticeDraft) {
+        self.init([
+            "kind": draft.kind.rawValue, "title": draft.title, "impact": draft.impact,
+            "begins": VietnameseFormat.local(draft.begins), "ends": VietnameseFormat.local(draft.ends),
+            "test_record": draft.testRecord ?? "", "short_lead_reason": draft.shortLeadReason ?? "",
+        ])
+    }
+}

@@ -1,0 +1,224 @@
+package import Civil
+package import Database
+import Delivery
+package import Organization
+package import WorkingTime
+
+/// Notices, their recipients, and what was sent.
+package struct NoticeStore: Sendable {
+    let database: Database
+    /// The Department's working days, for the lead of Điều 21.7.
+    let calendar: WorkingCalendar
+    /// The console's address, for the link in letters.
+    let baseURL: String
+
+    package init(database: Database, calendar: WorkingCalendar, baseURL: String) {
+        self.database = database
+        self.calendar = calendar
+        self.baseURL = baseURL
+    }
+
+    // MARK: Questions
+
+    /// Drafts are seen by those who write them; agencies see what was published to them.
+    package func list(for person: Person, search: String, offset: Int, limit: Int) async throws -> [Notice] {
+        try await database.all(
+            """
+            SELECT \(columns: Notice.self) FROM notices n JOIN users author ON author.id = n.created_by
+            WHERE  \(sql: Self.visible(to: person)) AND (\(search) = '' OR n.search LIKE '%' || folded(\(search)) || '%')
+            ORDER  BY n.code <> upper(\(search)), n.created_at DESC, n.id DESC OFFSET \(offset) LIMIT \(limit)
+            """)
+    }
+
+    package func count(for person: Person, search: String) async throws -> Int {
+        try await database.value(
+            """
+            SELECT count(*) FROM notices n
+            WHERE \(sql: Self.visible(to: person)) AND (\(search) = '' OR n.search LIKE '%' || folded(\(search)) || '%')
+            """)
+    }
+
+    package func find(_ code: String, for person: Person) async throws -> Notice? {
+        try await database.first(
+            """
+            SELECT \(columns: Notice.self) FROM notices n JOIN users author ON author.id = n.created_by
+            WHERE n.code = \(code) AND \(sql: Self.visible(to: person))
+            """)
+    }
+
+    package func recipients(of notice: Notice, for person: Person) async throws -> [NoticeRecipient] {
+        try await database.all(
+            """
+            SELECT \(columns: NoticeRecipient.self)
+            FROM   notice_recipients r JOIN agencies a ON a.id = r.agency_id
+            LEFT JOIN users u ON u.id = r.acknowledged_by
+            LEFT JOIN deliveries d ON d.about = \(notice.code) AND d.agency_id = r.agency_id
+                                  AND d.key = 'notice:' || \(notice.code) || ':published:' || r.agency_id
+            WHERE  r.notice_id = \(notice.id) AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
+            ORDER  BY r.acknowledged_at IS NOT NULL, a.name COLLATE "vi-x-icu"
+            """)
+    }
+
+    /// Whole working days from `now` to a start: what the page shows before publication.
+    package func leadDays(from now: Instant, to begins: Instant) -> Int {
+        calendar.wholeWorkingDays(from: now, to: begins)
+    }
+
+    // MARK: Commands
+
+    /// - Returns: The notice's code.
+    package func add(
+        _ draft: NoticeDraft, by person: Person, address: String, form: FormKey? = nil, at now: Instant
+    ) async throws -> String {
+        try draft.check()
+        return try await database.transaction { tx in
+            try await tx.claim(form, location: "/notices")
+            let code = try await tx.nextCode(.notice, at: now)
+            try await tx.settle(form, location: "/notices/\(code)")
+            try await tx.run(
+                """
+                INSERT INTO notices (code, kind, title, impact, during, test_record, short_lead_reason, created_by,
+                                     created_at)
+                VALUES (\(code), \(draft.kind), \(draft.title), \(draft.impact), \(draft.during), \(draft.testRecord),
+                        \(draft.shortLeadReason), \(person.id), \(now))
+                """)
+            try await tx.record(
+                "notice.drafted", code, by: .person(person, address: address), after: draft.audited, at: now)
+            return code
+        }
+    }
+
+    package func change(
+        _ code: String, to draft: NoticeDraft, by person: Person, address: String, at now: Instant
+    ) async throws {
+        try draft.check()
+        try await database.transaction { tx in
+            let notice = try await tx.locked(code)
+            try notice.checkChanging()
+            try await tx.run(
+                """
+                UPDATE notices SET kind = \(draft.kind), title = \(draft.title), impact = \(draft.impact),
+                    during = \(draft.during), test_record = \(draft.testRecord),
+                    short_lead_reason = \(draft.shortLeadReason)
+                WHERE id = \(notice.id)
+                """)
+            try await tx.record(
+                "notice.changed", code, by: .person(person, address: address), before: notice.draft.audited,
+                after: draft.audited, at: now)
+        }
+    }
+
+    /// Freezes the recipients, writes a letter to each that has an address, and makes the window count as planned.
+    package func publish(_ code: String, by person: Person, address: String, at now: Instant) async throws {
+        try await database.transaction { tx in
+            let notice = try await tx.locked(code)
+            let wanted = try await tx.settings().number(.noticeLeadDays)
+            let leadDays = calendar.wholeWorkingDays(from: now, to: notice.begins)
+            try notice.checkPublishing(leadDays: leadDays, wantedLeadDays: wanted, at: now)
+            try await tx.run(
+                """
+                UPDATE notices SET published_at = \(now), published_by = \(person.id), lead_days = \(leadDays)
+                WHERE id = \(notice.id)
+                """)
+            try await tx.run(
+                """
+                INSERT INTO notice_recipients (notice_id, agency_id, contact_name, contact_email, contact_phone)
+                SELECT \(notice.id), id, contact_name, contact_email, contact_phone FROM agencies WHERE closed_at IS NULL
+                """)
+            let agencies = try await tx.addressees(of: notice)
+            try await tx.enqueue(
+                agencies.map { NoticeLetters.publication(of: notice, to: $0, link: "\(baseURL)/notices/\(code)") },
+                at: now)
+            try await tx.record(
+                "notice.published", code, by: .person(person, address: address),
+                after: [
+                    "lead_days": String(leadDays), "letters": String(agencies.count),
+                    "short_lead_reason": notice.shortLeadReason,
+                ], at: now)
+        }
+    }
+
+    /// Calls it off; who was told of it is told of this.
+    package func cancel(
+        _ code: String, reason: String, by person: Person, address: String, at now: Instant
+    ) async throws {
+        try await database.transaction { tx in
+            let notice = try await tx.locked(code)
+            try notice.checkCancelling(reason: reason, at: now)
+            try await tx.run(
+                "UPDATE notices SET cancelled_at = \(now), cancelled_reason = \(reason) WHERE id = \(notice.id)")
+            let agencies = notice.publishedAt == nil ? [] : try await tx.addressees(of: notice)
+            try await tx.enqueue(
+                agencies.map { NoticeLetters.cancellation(of: notice, reason: reason, to: $0) }, at: now)
+            try await tx.record(
+                "notice.cancelled", code, by: .person(person, address: address), after: ["reason": reason], at: now)
+        }
+    }
+
+    /// An agency says that it has read the notice. Saying so twice changes nothing.
+    package func acknowledge(_ code: String, by person: Person, address: String, at now: Instant) async throws {
+        try await database.transaction { tx in
+            let changed = try await tx.run(
+                """
+                UPDATE notice_recipients r SET acknowledged_at = \(now), acknowledged_by = \(person.id)
+                FROM notices n
+                WHERE n.id = r.notice_id AND n.code = \(code) AND r.agency_id = \(person.agency)
+                AND   r.acknowledged_at IS NULL
+                """)
+            guard changed == 1 else { return }
+            try await tx.record(
+                "notice.acknowledged", code, by: .person(person, address: address),
+                after: ["agency": person.agencyName], at: now)
+        }
+    }
+
+    private static func visible(to person: Person) -> SQL {
+        """
+        (\(person.scope)::bigint IS NULL OR EXISTS (
+            SELECT FROM notice_recipients v WHERE v.notice_id = n.id AND v.agency_id = \(person.scope)))
+        """
+    }
+}
+
+extension Transaction {
+    fileprivate func locked(_ code: String) async throws -> Notice {
+        let found = try await first(
+            """
+            SELECT \(columns: Notice.self) FROM notices n JOIN users author ON author.id = n.created_by
+            WHERE n.code = \(code) FOR UPDATE OF n
+            """, as: Notice.self)
+        guard let found else { throw Refusal(field: "", "Không có thông báo nào mang mã “\(code)”.") }
+        return found
+    }
+
+    /// The recipients that can be written to, with the contact as it was frozen at publication.
+    fileprivate func addressees(of notice: Notice) async throws -> [Agency] {
+        try await all(
+            """
+            SELECT a.id, a.code, a.identifier, a.name, a.kind, r.contact_name, r.contact_email, r.contact_phone,
+                   a.closed_at
+            FROM   notice_recipients r JOIN agencies a ON a.id = r.agency_id
+            WHERE  r.notice_id = \(notice.id) AND r.contact_email <> '' ORDER BY a.id
+            """)
+    }
+}
+
+extension Notice {
+    /// The notice as a form shows it.
+    package var draft: NoticeDraft {
+        NoticeDraft(
+            kind: kind, title: title, impact: impact, begins: begins, ends: ends, testRecord: testRecord,
+            shortLeadReason: shortLeadReason)
+    }
+}
+
+extension NoticeDraft {
+    fileprivate var during: TimeRange { TimeRange(from: begins, to: ends) }
+
+    fileprivate var audited: [String: String?] {
+        [
+            "kind": kind.rawValue, "title": title, "impact": impact, "begins": VietnameseFormat.moment(begins),
+            "ends": VietnameseFormat.moment(ends), "test_record": testRecord, "short_lead_reason": shortLeadReason,
+        ]
+    }
+}

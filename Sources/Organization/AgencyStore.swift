@@ -1,0 +1,161 @@
+package import Civil
+package import Database
+
+/// What somebody typed of an agency.
+package struct AgencyDraft: Sendable {
+    package var code: String
+    package var identifier: String?
+    package var name: String
+    package var kind: Agency.Kind
+    package var contactName: String
+    package var contactEmail: String
+    package var contactPhone: String
+
+    package init(
+        code: String, identifier: String? = nil, name: String, kind: Agency.Kind, contactName: String = "",
+        contactEmail: String = "", contactPhone: String = ""
+    ) {
+        self.code = code
+        self.identifier = identifier
+        self.name = name
+        self.kind = kind
+        self.contactName = contactName
+        self.contactEmail = contactEmail
+        self.contactPhone = contactPhone
+    }
+
+    /// - Throws: `Refusal` with everything that is wrong. Identifiers follow Quyết định 20/2020/QĐ-TTg, Điều 4: groups of
+    ///   capital letters and digits between dots, at most 35 characters; the older right-to-left form is accepted too.
+    package func check() throws(Refusal) {
+        var problems: [Refusal.Problem] = []
+        if code.wholeMatch(of: /[a-z0-9]{2,32}/) == nil {
+            problems.append(.init(field: "code", text: "Mã cơ quan gồm 2–32 chữ thường không dấu hoặc chữ số, ví dụ skhcn."))
+        }
+        if let identifier, identifier.count > 35 || identifier.wholeMatch(of: /[0-9A-Z]+(\.[0-9A-Z]+)*/) == nil {
+            problems.append(.init(
+                field: "identifier", text: "Mã định danh gồm chữ in hoa, chữ số, dấu chấm; tối đa 35 ký tự (QĐ 20/2020/QĐ-TTg)."))
+        }
+        if name.isEmpty {
+            problems.append(.init(field: "name", text: "Cần ghi tên cơ quan, đơn vị."))
+        }
+        if !contactEmail.isEmpty, contactEmail.wholeMatch(of: /[^@\s]+@[^@\s]+\.[^@\s]+/) == nil {
+            problems.append(.init(field: "contact_email", text: "Địa chỉ thư điện tử không đúng dạng ten@coquan.gov.vn."))
+        }
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+}
+
+/// The agencies that use the system (Điều 2.1).
+package struct AgencyStore: Sendable {
+    let database: Database
+
+    package init(database: Database) {
+        self.database = database
+    }
+
+    /// Agencies within the person's scope whose code or name contains `search`, marks and case aside; exact code first.
+    package func list(for person: Person, search: String = "", offset: Int = 0, limit: Int) async throws -> [Agency] {
+        try await database.all(
+            """
+            SELECT \(columns: Agency.self) FROM agencies
+            WHERE  (\(person.scope)::bigint IS NULL OR id = \(person.scope))
+            AND    (\(search) = '' OR search LIKE '%' || folded(\(search)) || '%')
+            ORDER  BY code <> \(search), kind DESC, name COLLATE "vi-x-icu", id
+            OFFSET \(offset) LIMIT \(limit)
+            """)
+    }
+
+    package func count(for person: Person, search: String = "") async throws -> Int {
+        try await database.value(
+            """
+            SELECT count(*) FROM agencies
+            WHERE  (\(person.scope)::bigint IS NULL OR id = \(person.scope))
+            AND    (\(search) = '' OR search LIKE '%' || folded(\(search)) || '%')
+            """)
+    }
+
+    /// Agencies to choose from in a form, within the person's scope.
+    package func choices(for person: Person) async throws -> [Agency] {
+        try await list(for: person, limit: 2000)
+    }
+
+    package func find(_ id: Agency.ID, for person: Person) async throws -> Agency? {
+        try await database.first(
+            """
+            SELECT \(columns: Agency.self) FROM agencies
+            WHERE id = \(id) AND (\(person.scope)::bigint IS NULL OR id = \(person.scope))
+            """)
+    }
+
+    /// - Throws: `Refusal` when the draft is not fit, or its code or identifier is taken.
+    @discardableResult
+    package func add(
+        _ draft: AgencyDraft, by actor: Actor, form: FormKey? = nil, at now: Instant
+    ) async throws -> Agency.ID {
+        try draft.check()
+        return try await database.transaction { tx in
+            try await tx.claim(form, location: "/agencies")
+            let id = try await refusingTakenNames {
+                try await tx.value(
+                    """
+                    INSERT INTO agencies
+                        (code, identifier, name, kind, contact_name, contact_email, contact_phone, created_at)
+                    VALUES (\(draft.code), \(draft.identifier), \(draft.name), \(draft.kind), \(draft.contactName),
+                            \(draft.contactEmail), \(draft.contactPhone), \(now))
+                    RETURNING id
+                    """, as: Agency.ID.self)
+            }
+            try await tx.record("agency.added", draft.code, by: actor, after: draft.audited, at: now)
+            return id
+        }
+    }
+
+    /// - Throws: `Refusal` when the draft is not fit, or its code or identifier is taken.
+    package func change(
+        _ agency: Agency, to draft: AgencyDraft, by person: Person, address: String, at now: Instant
+    ) async throws {
+        try draft.check()
+        try await database.transaction { tx in
+            _ = try await refusingTakenNames {
+                try await tx.run(
+                    """
+                    UPDATE agencies SET code = \(draft.code), identifier = \(draft.identifier), name = \(draft.name),
+                        kind = \(draft.kind), contact_name = \(draft.contactName),
+                        contact_email = \(draft.contactEmail), contact_phone = \(draft.contactPhone)
+                    WHERE id = \(agency.id)
+                    """)
+            }
+            try await tx.record(
+                "agency.changed", draft.code, by: .person(person, address: address), before: agency.draft.audited,
+                after: draft.audited, at: now)
+        }
+    }
+
+    private func refusingTakenNames<T: Sendable>(_ body: () async throws -> T) async throws -> T {
+        do {
+            return try await body()
+        } catch let error as DatabaseError where error.isUniqueViolation(of: "agencies_code_key") {
+            throw Refusal(field: "code", "Mã cơ quan này đã có.")
+        } catch let error as DatabaseError where error.isUniqueViolation(of: "agencies_identifier_key") {
+            throw Refusal(field: "identifier", "Mã định danh này đã thuộc cơ quan khác.")
+        }
+    }
+}
+
+extension Agency {
+    /// The agency as a form shows it.
+    package var draft: AgencyDraft {
+        AgencyDraft(
+            code: code, identifier: identifier, name: name, kind: kind, contactName: contactName,
+            contactEmail: contactEmail, contactPhone: contactPhone)
+    }
+}
+
+extension AgencyDraft {
+    fileprivate var audited: [String: String?] {
+        [
+            "code": code, "identifier": identifier, "name": name, "kind": kind.rawValue, "contact_name": contactName,
+            "contact_email": contactEmail, "contact_phone": contactPhone,
+        ]
+    }
+}

@@ -1,0 +1,68 @@
+/// A value that an administrator may change. What no law fixes is labelled so: "mục tiêu nội bộ".
+package struct Setting: Hashable, Sendable {
+    package enum Shape: Hashable, Sendable {
+        case text
+        case wholeNumber(ClosedRange<Int>)
+        /// An http or https URL, or empty.
+        case address
+    }
+
+    package let key: String
+    package let label: String
+    package let help: String
+    package let basis: String
+    package let shape: Shape
+    package let standard: String
+
+    /// What is wrong with `value`, in the reader's words; nil when nothing is.
+    package func problem(with value: String) -> Refusal.Problem? {
+        switch shape {
+        case .text:
+            return nil
+        case .wholeNumber(let range):
+            if let number = Int(value), range.contains(number) { return nil }
+            return .init(field: key, text: "\(label): cần một số nguyên từ \(range.lowerBound) đến \(range.upperBound).")
+        case .address:
+            if value.isEmpty || value.wholeMatch(of: /https?:\/\/\S+/) != nil { return nil }
+            return .init(field: key, text: "\(label): cần một địa chỉ bắt đầu bằng http:// hoặc https://, hoặc để trống.")
+        }
+    }
+}
+
+extension Setting {
+    package static let availabilityTarget = Setting(
+        key: "availability.target", label: "Mục tiêu sẵn sàng (phần nghìn)",
+        help: "995 nghĩa là 99,5%. Chỉ dùng để so sánh trên trang và trong báo cáo.",
+        basis: "Mục tiêu nội bộ; pháp luật chưa ấn định con số.", shape: .wholeNumber(0...1000), standard: "995")
+    package static let noticeLeadDays = Setting(
+        key: "notices.lead_days", label: "Số ngày làm việc báo trước bảo trì",
+        help: "Dưới số này, người đăng thông báo phải ghi lý do.",
+        basis: "Điều 21.7 không ghi số ngày; NĐ 224/2026/NĐ-CP Đ13.1.a nêu 07 ngày làm việc cho dịch vụ công (bản chép, cần xác nhận phạm vi áp dụng).",
+        shape: .wholeNumber(0...60), standard: "7")
+    package static let lockWarningDays = Setting(
+        key: "accounts.lock_days", label: "Hạn khóa tài khoản sau khi nghỉ việc, chuyển công tác (ngày làm việc)",
+        help: "Quá hạn này, tài khoản chưa khóa được báo là quá hạn.",
+        basis: "Điều 23.1 c không ghi thời hạn; mục tiêu nội bộ.", shape: .wholeNumber(0...60), standard: "1")
+    package static let cyberFirstReportHours = Setting(
+        key: "incidents.cyber_first_hours", label: "Thông báo ban đầu sự cố an ninh mạng nghiêm trọng (giờ)",
+        help: "Tính từ lúc phát hiện, không trừ ngày nghỉ.",
+        basis: "NĐ 331/2026/NĐ-CP Đ31.2.d (đọc từ bản chép, cần đối chiếu).", shape: .wholeNumber(1...720), standard: "24")
+    package static let cyberReportHours = Setting(
+        key: "incidents.cyber_report_hours", label: "Báo cáo sự cố an ninh mạng (giờ)",
+        help: "Tính từ lúc phát hiện, không trừ ngày nghỉ.",
+        basis: "NĐ 331/2026/NĐ-CP Đ31.2.d (đọc từ bản chép, cần đối chiếu).", shape: .wholeNumber(1...720), standard: "72")
+    package static let personalDataHours = Setting(
+        key: "incidents.personal_data_hours", label: "Thông báo vi phạm dữ liệu cá nhân (giờ)",
+        help: "Tính từ lúc phát hiện, không trừ ngày nghỉ.",
+        basis: "Luật 91/2025/QH15 Đ23 (đọc từ bản chép, cần đối chiếu).", shape: .wholeNumber(1...720), standard: "72")
+    package static let referenceAddress = Setting(
+        key: "monitor.reference_url", label: "Địa chỉ đối chứng của bộ đo",
+        help: "Khi địa chỉ này cũng không tới được thì lỗi thuộc về bộ đo: khoảng đó ghi là chưa đo, không ghi là gián đoạn.",
+        basis: "Quy ước đo.", shape: .address, standard: "")
+
+    /// All settings, in the order in which the page shows them.
+    package static let all: [Setting] = [
+        availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
+        referenceAddress,
+    ]
+}

@@ -1,0 +1,137 @@
+package import Civil
+import Foundation
+package import Hummingbird
+import NIOCore
+package import Organization
+
+/// What somebody typed into a form. Reading a field that is missing or badly written notes a problem and goes on, so
+/// that the person is told everything at once; `check` then throws what was noted.
+package struct Form: Sendable {
+    /// A file that came with the form.
+    package struct File: Sendable {
+        package let name: String
+        package let bytes: [UInt8]
+    }
+
+    private var values: [String: [String]] = [:]
+    private var files: [String: File] = [:]
+    package private(set) var problems: [Refusal.Problem] = []
+
+    /// An empty form, for a page that is shown for the first time.
+    package init() {}
+
+    /// - Parameter values: Fields as if they had been typed.
+    package init(_ values: [String: String]) {
+        self.values = values.mapValues { [FormText.normalized($0)] }
+    }
+
+    /// - Parameter limit: Largest body in bytes.
+    /// - Throws: `HTTPError` 413 above the limit, 415 for a body that is no form.
+    package init(_ request: Request, limit: Int = 1 << 20) async throws {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw HTTPError(.contentTooLarge)
+        }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw HTTPError(.contentTooLarge)
+        }
+        let type = request.headers[.contentType] ?? "application/x-www-form-urlencoded"
+        if type.hasPrefix("application/x-www-form-urlencoded") {
+            read(urlEncoded: String(buffer: body))
+        } else if let boundary = Multipart.boundary(of: type) {
+            for part in Multipart.parts(of: Array(buffer: body), boundary: boundary) { read(part) }
+        } else {
+            throw HTTPError(.unsupportedMediaType)
+        }
+    }
+
+    private mutating func read(urlEncoded body: String) {
+        for pair in body.split(separator: "&") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let value = sides.count == 2 ? FormText.normalized(FormText.decoded(sides[1])) : ""
+            values[FormText.decoded(sides[0]), default: []].append(value)
+        }
+    }
+
+    private mutating func read(_ part: Multipart.Part) {
+        if let fileName = part.fileName {
+            if !fileName.isEmpty { files[part.name] = File(name: fileName, bytes: part.bytes) }
+        } else {
+            values[part.name, default: []].append(FormText.normalized(String(decoding: part.bytes, as: UTF8.self)))
+        }
+    }
+
+    /// The key that the page hid in the form; a form without one is not protected from being sent twice.
+    package var key: FormKey? { UUID(uuidString: self["form_key"]) }
+
+    /// What was typed, normalized; empty when the field is absent.
+    package subscript(_ name: String) -> String { values[name]?.first ?? "" }
+
+    /// All values of a field that may have several: the ticked boxes.
+    package func all(_ name: String) -> [String] { (values[name] ?? []).filter { !$0.isEmpty } }
+
+    package func file(_ name: String) -> File? { files[name] }
+
+    package mutating func note(_ field: String, _ text: String) {
+        problems.append(Refusal.Problem(field: field, text: text))
+    }
+
+    /// - Parameter label: What the page calls the field.
+    package mutating func required(_ name: String, _ label: String, maximum: Int = 10_000) -> String {
+        let value = self[name]
+        if value.isEmpty { note(name, "\(label): cần nhập.") }
+        if value.count > maximum { note(name, "\(label): tối đa \(maximum) ký tự, đang có \(value.count).") }
+        return value
+    }
+
+    package mutating func optional(_ name: String, _ label: String, maximum: Int = 10_000) -> String? {
+        let value = self[name]
+        if value.count > maximum { note(name, "\(label): tối đa \(maximum) ký tự, đang có \(value.count).") }
+        return value.isEmpty ? nil : value
+    }
+
+    /// A choice out of an enumeration; nil and a problem for anything else.
+    package mutating func choice<T: RawRepresentable<String>>(
+        _ name: String, _ label: String, _ type: T.Type = T.self
+    ) -> T? {
+        let value = T(rawValue: self[name])
+        if value == nil { note(name, "\(label): cần chọn một mục trong danh sách.") }
+        return value
+    }
+
+    package mutating func integer(_ name: String, _ label: String, _ range: ClosedRange<Int>) -> Int? {
+        if let number = Int(self[name]), range.contains(number) { return number }
+        note(name, "\(label): cần một số nguyên từ \(range.lowerBound) đến \(range.upperBound).")
+        return nil
+    }
+
+    /// A day; nil without a problem when nothing was typed and it is not required.
+    package mutating func date(_ name: String, _ label: String, isRequired: Bool = false) -> CivilDate? {
+        if self[name].isEmpty {
+            if isRequired { note(name, "\(label): cần nhập ngày.") }
+            return nil
+        }
+        let value = CivilDate(parsing: self[name])
+        if value == nil { note(name, "\(label): ngày cần có dạng 24/11/2026.") }
+        return value
+    }
+
+    /// A moment of Vietnam's clock, as `datetime-local` sends it; nil without a problem when nothing was typed and it
+    /// is not required.
+    package mutating func instant(_ name: String, _ label: String, isRequired: Bool = false) -> Instant? {
+        if self[name].isEmpty {
+            if isRequired { note(name, "\(label): cần nhập ngày giờ.") }
+            return nil
+        }
+        let value = Instant(vietnamLocal: self[name])
+        if value == nil { note(name, "\(label): ngày giờ cần có dạng 17:05 24/11/2026.") }
+        return value
+    }
+
+    /// - Throws: `Refusal` with every problem that was noted.
+    package func check() throws(Refusal) {
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+}

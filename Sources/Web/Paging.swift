@@ -1,0 +1,38 @@
+import Civil
+import Foundation
+
+/// Which page of a list is wanted.
+package struct Paging: Hashable, Sendable {
+    /// Counted from 1.
+    package let number: Int
+    package let size: Int
+
+    /// - Parameter text: The query parameter `page`; anything that is no page number is the first page.
+    package init(_ text: String, size: Int) {
+        number = min(max(Int(text) ?? 1, 1), 1_000_000)
+        self.size = size
+    }
+
+    package var offset: Int { (number - 1) * size }
+
+    /// - Parameters:
+    ///   - path: The list's own path.
+    ///   - query: Filters to keep, in order; empty values are left out.
+    ///   - noun: What is counted, in Vietnamese: `sự cố`.
+    package func view(total: Int, path: String, query: [(String, String)], noun: String) -> PagingView {
+        let last = max(1, (total + size - 1) / size)
+        let summary = total == 0 ? "Không có \(noun) nào" : "\(offset + 1)–\(min(offset + size, total)) trong \(total) \(noun)"
+        return PagingView(
+            summary: summary,
+            previousHref: number > 1 ? href(path, query, page: min(number - 1, last)) : nil,
+            nextHref: number < last ? href(path, query, page: number + 1) : nil)
+    }
+
+    private func href(_ path: String, _ query: [(String, String)], page: Int) -> String {
+        var components = URLComponents()
+        components.path = path
+        components.queryItems = query.filter { !$0.1.isEmpty }.map { URLQueryItem(name: $0.0, value: $0.1) }
+            + [URLQueryItem(name: "page", value: String(page))]
+        return components.string ?? path
+    }
+}

@@ -53,7 +53,7 @@ let floors: [Target] = [
     floor("Notices", sees: slice + ["Delivery", "WorkingTime"]),
     floor("Hotline", sees: slice),
     floor("Compliance", sees: slice + ["WorkingTime"]),
-    floor("Reports", sees: slice + ["Incidents", "Markdown", "Monitor", "WorkingTime"]),
+    floor("Reports", sees: slice + ["Hotline", "Incidents", "Markdown", "Monitor", "WorkingTime"]),
     .executableTarget(
         name: "Console",
         dependencies: slice + [

@@ -1,13 +1,68 @@
+// libcurl's setters and getters take variable arguments, which Swift cannot call. Each function here is one of them
+// for one type of argument, and nothing else.
 #pragma once
+
 #include <curl/curl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-static inline CURLcode set_long(CURL *e, CURLoption o, long v) { return curl_easy_setopt(e, o, v); }
-static inline CURLcode set_str(CURL *e, CURLoption o, const char *v) { return curl_easy_setopt(e, o, v); }
-static inline CURLcode set_list(CURL *e, CURLoption o, struct curl_slist *v) { return curl_easy_setopt(e, o, v); }
-static inline CURLcode set_ptr(CURL *e, CURLoption o, void *v) { return curl_easy_setopt(e, o, v); }
-static inline CURLcode set_write(CURL *e, size_t (*f)(char *, size_t, size_t, void *)) { return curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, f); }
-static inline long get_long(CURL *e, CURLINFO i) { long v = 0; curl_easy_getinfo(e, i, &v); return v; }
-static inline curl_off_t get_off(CURL *e, CURLINFO i) { curl_off_t v = 0; curl_easy_getinfo(e, i, &v); return v; }
-static inline void *get_private(CURL *e) { char *v = 0; curl_easy_getinfo(e, CURLINFO_PRIVATE, &v); return v; }
-static inline void global_init(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
+
+static inline CURLcode easy_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode easy_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+// libcurl keeps a copy of the text.
+static inline CURLcode easy_set_text(CURL *easy, CURLoption option, const char *text) {
+    return curl_easy_setopt(easy, option, text);
+}
+
+// libcurl keeps the pointer: the list must outlive the transfer.
+static inline CURLcode easy_set_list(CURL *easy, CURLoption option, struct curl_slist *list) {
+    return curl_easy_setopt(easy, option, list);
+}
+
+static inline CURLcode easy_set_pointer(CURL *easy, CURLoption option, void *pointer) {
+    return curl_easy_setopt(easy, option, pointer);
+}
+
+// CURLOPT_WRITEFUNCTION, CURLOPT_HEADERFUNCTION and CURLOPT_READFUNCTION have the same shape.
+static inline CURLcode easy_set_function(CURL *easy, CURLoption option, curl_write_callback function) {
+    return curl_easy_setopt(easy, option, function);
+}
+
+static inline long easy_get_long(CURL *easy, CURLINFO info) {
+    long value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+
+static inline curl_off_t easy_get_offset(CURL *easy, CURLINFO info) {
+    curl_off_t value = 0;
+    curl_easy_getinfo(easy, info, &value);
+    return value;
+}
+
+static inline void *easy_get_private(CURL *easy) {
+    char *pointer = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &pointer);
+    return pointer;
+}
+
+static inline struct curl_certinfo *easy_get_certificates(CURL *easy) {
+    struct curl_certinfo *certificates = NULL;
+    curl_easy_getinfo(easy, CURLINFO_CERTINFO, &certificates);
+    return certificates;
+}
+
+static inline CURLMcode multi_set_socket_function(CURLM *multi, curl_socket_callback function, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+    return code ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
+}
+
+static inline CURLMcode multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+    return code ? code : curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
+}

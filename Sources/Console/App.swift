@@ -2,10 +2,14 @@ import Civil
 import Database
 import Foundation
 import Hummingbird
+import Incidents
 import Logging
 import Metrics
+import Monitor
 import Organization
+import Reports
 import ServiceLifecycle
+import Transfer
 import UnixSignals
 import Web
 
@@ -35,9 +39,10 @@ struct App: Sendable {
         let hasher = try PasswordHasher()
         let sessions = SessionStore(database: database, hasher: hasher)
         let users = UserStore(database: database, hasher: hasher)
+        let templates = try await Templates(directory: resources.templates)
+        let address = settings.baseURL ?? "http://\(settings.host):\(settings.port)"
         let house = House(
-            templates: try await Templates(directory: resources.templates),
-            assets: try Assets(directory: resources.assets), sessions: sessions, clock: .system,
+            templates: templates, assets: try Assets(directory: resources.assets), sessions: sessions, clock: .system,
             navigation: Navigation.items, baseURL: settings.baseURL)
 
         let router = Router(context: Visitor.self, options: .autoGenerateHeadEndpoints)
@@ -49,25 +54,40 @@ struct App: Sendable {
         let health = HealthPages(
             database: database, isMigrated: migrationCheck(database), metrics: metrics,
             gauges: GaugeStore(database: database), metricsToken: secret.token(for: "metrics"))
-        Rooms(database: database, users: users, sessions: sessions, health: health).add(to: &routes)
+        Rooms(
+            database: database, users: users, sessions: sessions, health: health,
+            press: try ReportPress(resources, templates: templates, database: database), address: address
+        ).add(to: &routes)
 
-        let address = "http://\(settings.host):\(settings.port)"
+        let listener = Listener(opened.configuration, logger: logger)
+        let loop = TransferLoop()
+        let runner = ProbeRunner(
+            database: database, listener: listener, prober: TransferProber(loop: loop), process: processName,
+            figures: ProbeFigures(), logger: logger)
         let web = Application(
             responder: router.buildResponder(),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil),
-            onServerRunning: { [settings, logger] _ in
-                await announce(users: users, at: settings.baseURL ?? address, logger: logger)
+            onServerRunning: { [logger] _ in
+                await announce(users: users, at: address, logger: logger)
             }, logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: Housekeeping(sessions: sessions, logger: logger)),
+                    .init(service: runner),
+                    .init(service: IncidentWatch(database: database, listener: listener, logger: logger)),
                     .init(service: web),
                 ],
                 gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
-        try await group.run()
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await group.run()) } catch { outcome = .failure(error) }
+        await loop.stop()
+        try outcome.get()
     }
+
+    /// Names this process in the table of watches.
+    private var processName: String { "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)" }
 
     private func migrationCheck(_ database: Database) -> @Sendable () async throws -> Bool {
         let migrator = Migrator(directory: resources.migrations)

@@ -1,6 +1,12 @@
 import Database
+import Hotline
+import Incidents
+import Monitor
+import Notices
 import Organization
+import Reports
 import Web
+import WorkingTime
 
 /// All pages of the house, mounted. The test of permissions asks this too, so it sees what visitors see.
 struct Rooms {
@@ -8,13 +14,25 @@ struct Rooms {
     let users: UserStore
     let sessions: SessionStore
     let health: HealthPages
+    let press: ReportPress
+    /// The address that letters lead to.
+    let address: String
 
     func add(to routes: inout RouteTable) {
         let agencies = AgencyStore(database: database)
+        let settings = SettingStore(database: database)
+        HomePages(home: HomeStore(database: database)).add(to: &routes)
+        MonitorPages(monitors: MonitorStore(database: database), agencies: agencies).add(to: &routes)
+        IncidentPages(incidents: IncidentStore(database: database), agencies: agencies).add(to: &routes)
+        NoticePages(
+            notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address), settings: settings
+        ).add(to: &routes)
+        SupportRequestPages(requests: SupportRequestStore(database: database), agencies: agencies).add(to: &routes)
+        ReportPages(press: press).add(to: &routes)
         SignInPages(sessions: sessions, users: users).add(to: &routes)
         AgencyPages(agencies: agencies).add(to: &routes)
         UserPages(users: users, agencies: agencies).add(to: &routes)
-        SettingPages(settings: SettingStore(database: database)).add(to: &routes)
+        SettingPages(settings: settings).add(to: &routes)
         AuditPages(audit: AuditStore(database: database)).add(to: &routes)
         health.add(to: &routes)
     }

@@ -19,7 +19,7 @@ package struct MonitorSummary: Hashable, Sendable {
     }
 
     /// After this long without a beat, nobody is looking. `measurement()` in SQL counts with the same time.
-    static let silence = Duration.seconds(30)
+    package static let silence = Duration.seconds(30)
 
     package let monitor: Monitor
     package let agencyName: String?

@@ -10,7 +10,7 @@ package struct Templates: Sendable {
     }
 
     /// - Returns: HTML. A template that is not there is a mistake of ours, which a test finds.
-    func render(_ view: some PageView) -> String {
+    package func render(_ view: some PageView) -> String {
         library.render(view, withTemplate: type(of: view).template) ?? ""
     }
 }

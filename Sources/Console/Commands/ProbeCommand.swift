@@ -1,0 +1,73 @@
+import ArgumentParser
+import Civil
+import Monitor
+import Transfer
+
+/// `trucban probe URL`: one look at an address, by the same prober that keeps watch.
+struct ProbeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "probe", abstract: "Đo một địa chỉ một lần: các pha, mã trả lời, hạn chứng thư.",
+        discussion: "Kết thúc với mã 0 khi địa chỉ trả lời đúng, 1 khi không.")
+
+    @Argument(help: "http://…, https://… hoặc tcp://máy:cổng.")
+    var address: String
+
+    @Flag(help: "In JSON.")
+    var json = false
+
+    @Option(help: "Phương thức: \(HTTPTarget.Method.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var method: String = "GET"
+
+    @Option(help: "Mã trả lời chấp nhận, ví dụ 200-299,401.")
+    var accept: String?
+
+    @Option(help: "Chữ phải có trong nội dung.")
+    var keyword: String?
+
+    @Option(help: "Giới hạn thời gian, giây.")
+    var timeout: Int = 10
+
+    @Flag(inversion: .prefixedNo, help: "Đi theo chuyển hướng.")
+    var follow = true
+
+    @Flag(inversion: .prefixedNo, help: "Kiểm tra chứng thư TLS.")
+    var verify = true
+
+    @Flag(name: .customShort("4"), help: "Chỉ IPv4.")
+    var onlyV4 = false
+
+    @Flag(name: .customShort("6"), help: "Chỉ IPv6.")
+    var onlyV6 = false
+
+    func run() async throws {
+        guard let probe = Probe(address, try options()) else {
+            throw ValidationError("“\(address)” không phải địa chỉ http, https hay tcp://máy:cổng.")
+        }
+        let loop = TransferLoop()
+        let report = await probe.report(by: TransferProber(loop: loop))
+        await loop.stop()
+        print(json ? report.json : report.table, terminator: "")
+        if !report.isGood { throw ExitCode(1) }
+    }
+
+    private func options() throws -> Probe.Options {
+        var options = Probe.Options()
+        guard let method = HTTPTarget.Method(rawValue: method.uppercased()) else {
+            throw ValidationError("--method: không có phương thức “\(method)”.")
+        }
+        guard (1...120).contains(timeout) else { throw ValidationError("--timeout: cần từ 1 đến 120 giây.") }
+        if let accept {
+            guard let ranges = StatusRanges(accept) else {
+                throw ValidationError("--accept: “\(accept)” không phải danh sách mã như 200-299,401.")
+            }
+            options.acceptedStatuses = ranges
+        }
+        options.method = method
+        options.keyword = keyword.map { HTTPTarget.Keyword(text: $0, isExpected: true) }
+        options.timeout = .seconds(timeout)
+        options.followsRedirects = follow
+        options.verifiesTLS = verify
+        options.family = onlyV4 ? .v4 : onlyV6 ? .v6 : .any
+        return options
+    }
+}

@@ -1,0 +1,51 @@
+import Civil
+import Organization
+import WorkingTime
+
+/// A duty that is late or soon will be, as the first page tells it.
+struct HomeDuty: Hashable, Sendable {
+    enum State: Hashable, Sendable {
+        case overdue, due
+    }
+
+    let name: String
+    let article: String
+    let party: String
+    let state: State
+    let due: String
+    let href: String
+}
+
+extension HomeCounts {
+    /// Late duties first. How far ahead a report's day counts as near is a target of our own: ten days.
+    func duties(for person: Person, at now: Instant) -> [HomeDuty] {
+        var list: [HomeDuty] = []
+        if person.may(.readReports), let report = reportDuty(on: CivilDate(inVietnam: now)) { list.append(report) }
+        if person.may(.readAccounts), openFindings > 0 {
+            list.append(
+                HomeDuty(
+                    name: "Khóa tài khoản khi nghỉ việc, chuyển công tác: \(openFindings) chưa khóa",
+                    article: "Điều 23.1 c", party: "Thủ trưởng cơ quan", state: .overdue, due: "Đã quá hạn",
+                    href: "/accounts"))
+        }
+        if person.may(.readOfficers), agenciesWithoutOfficer > 0 {
+            list.append(
+                HomeDuty(
+                    name: "Phân công người phụ trách an toàn thông tin: \(agenciesWithoutOfficer) cơ quan chưa có",
+                    article: "Điều 19.1", party: "Thủ trưởng cơ quan", state: .due, due: "Quy chế không ghi hạn",
+                    href: "/officers"))
+        }
+        return list.sorted { $0.state == .overdue && $1.state != .overdue }
+    }
+
+    /// The last period that is over, while nobody has issued its report; the one that runs, when it must be sent soon.
+    private func reportDuty(on today: CivilDate) -> HomeDuty? {
+        let last = ReportingPeriod(containing: today).previous
+        guard (newestReport.flatMap { ReportingPeriod($0) }.map { $0 < last }) ?? true else { return nil }
+        let isLate = today > last.sendBy
+        return HomeDuty(
+            name: "Báo cáo \(last.title)", article: "Điều 21.10", party: "Sở Khoa học và Công nghệ",
+            state: isLate ? .overdue : .due, due: "\(VietnameseFormat.date(last.sendBy)) (mục tiêu nội bộ)",
+            href: "/reports/\(last.code)")
+    }
+}

@@ -1,0 +1,129 @@
+import Civil
+import Database
+import Incidents
+import Organization
+
+/// What the first page tells, in four statements. It reads across the slices, as only Console may.
+struct HomeStore: Sendable {
+    let database: Database
+
+    /// Confirmed outages that go on, the longest first, within what the person may see.
+    func down(for person: Person) async throws -> [DownMonitor] {
+        try await database.all(
+            """
+            SELECT \(columns: DownMonitor.self)
+            FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents i ON i.outage_id = o.id
+            WHERE  upper_inf(o.during) AND m.deleted_at IS NULL AND m.paused_at IS NULL
+            AND    (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
+            ORDER  BY lower(o.during), o.id LIMIT 20
+            """)
+    }
+
+    /// Open incidents, the newest first.
+    func incidents(for person: Person) async throws -> [IncidentSummary] {
+        try await database.all(
+            """
+            SELECT \(columns: IncidentSummary.self) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
+            WHERE  i.is_open AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
+            ORDER  BY i.detected_at DESC, i.id DESC LIMIT 12
+            """)
+    }
+
+    /// Notices whose work is not over and that somebody within the person's scope has not acknowledged.
+    func notices(for person: Person, at now: Instant) async throws -> [WaitingNotice] {
+        try await database.all(
+            """
+            SELECT \(columns: WaitingNotice.self)
+            FROM   notices n JOIN notice_recipients r ON r.notice_id = n.id
+            WHERE  n.published_at IS NOT NULL AND n.cancelled_at IS NULL AND upper(n.during) > \(now)
+            AND    (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
+            GROUP  BY n.id HAVING count(r.acknowledged_at) < count(*)
+            ORDER  BY lower(n.during), n.id LIMIT 10
+            """)
+    }
+
+    /// Everything that is only counted.
+    func counts(for person: Person, at now: Instant) async throws -> HomeCounts {
+        try await database.one(
+            """
+            SELECT (SELECT count(*) FROM monitors m WHERE m.deleted_at IS NULL AND m.paused_at IS NULL
+                    AND (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))),
+                   (SELECT count(*) FROM incidents i WHERE i.is_open
+                    AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))),
+                   (SELECT count(*) FROM requests r WHERE r.resolved_at IS NULL
+                    AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))),
+                   (SELECT count(*) FROM deliveries WHERE state = 'failed'),
+                   (SELECT count(*) FROM account_findings f WHERE f.closed_at IS NULL
+                    AND (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))),
+                   (SELECT count(*) FROM agencies a WHERE a.closed_at IS NULL
+                    AND (\(person.scope)::bigint IS NULL OR a.id = \(person.scope))
+                    AND NOT EXISTS (SELECT FROM officers o WHERE o.agency_id = a.id AND o.duty = 'security_officer'
+                                    AND o.during @> \(CivilDate(inVietnam: now)))),
+                   (SELECT max(period_code) FROM reports),
+                   (SELECT max(last_beat_at) FROM watches)
+            """)
+    }
+}
+
+struct DownMonitor: PostgresRow {
+    let monitor: Int64
+    let name: String
+    let reason: String
+    let since: Instant?
+    let incident: String?
+
+    static var columns: String { "m.id, m.name, o.reason, lower(o.during), i.code" }
+
+    init(row: inout RowReader) throws {
+        monitor = try row.read()
+        name = try row.read()
+        reason = try row.read()
+        since = try row.read()
+        incident = try row.read()
+    }
+}
+
+struct WaitingNotice: PostgresRow {
+    let code: String
+    let title: String
+    let during: TimeRange
+    let acknowledged: Int
+    let recipients: Int
+
+    static var columns: String { "n.code, n.title, n.during, count(r.acknowledged_at), count(*)" }
+
+    init(row: inout RowReader) throws {
+        code = try row.read()
+        title = try row.read()
+        during = try row.read()
+        acknowledged = try row.read()
+        recipients = try row.read()
+    }
+}
+
+struct HomeCounts: PostgresRow {
+    let monitors: Int
+    let openIncidents: Int
+    let openRequests: Int
+    let failedDeliveries: Int
+    /// People who left and whose account is not locked (Điều 23.1 c).
+    let openFindings: Int
+    /// Agencies without somebody in charge of information security (Điều 19.1).
+    let agenciesWithoutOfficer: Int
+    /// `2026-H1`
+    let newestReport: String?
+    let lastBeat: Instant?
+
+    static var columns: String { "" }
+
+    init(row: inout RowReader) throws {
+        monitors = try row.read()
+        openIncidents = try row.read()
+        openRequests = try row.read()
+        failedDeliveries = try row.read()
+        openFindings = try row.read()
+        agenciesWithoutOfficer = try row.read()
+        newestReport = try row.read()
+        lastBeat = try row.read()
+    }
+}

@@ -1,0 +1,214 @@
+import Civil
+import Database
+import Incidents
+import Monitor
+import Organization
+import Web
+
+struct HomeView: PageView {
+    static let template = "dashboard/home"
+    static let parts: [any View.Type] = [
+        HomeLinkView.self, HomeStepView.self, HomeTileView.self, HomeDownView.self, HomeIncidentView.self,
+        HomeDutyView.self, HomeNoticeView.self, HomeBadgeView.self, HomeCodeView.self,
+    ]
+
+    let person: Person
+    let now: Instant
+    let counts: HomeCounts
+    let down: [DownMonitor]
+    let incidents: [IncidentSummary]
+    let notices: [WaitingNotice]
+
+    private var duties: [HomeDuty] { counts.duties(for: person, at: now) }
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "today": { weekday($0.now) }, "asOf": { VietnameseFormat.moment($0.now) },
+        "machineTime": { VietnameseFormat.timestamp($0.now) },
+        "actions": \.actions, "blindness": \.blindness, "next": \.next, "tiles": \.tiles,
+        "down": { view in view.down.map { HomeDownView(down: $0, now: view.now) } },
+        "incidents": { $0.incidents.map(HomeIncidentView.init) },
+        "duties": { $0.duties.map(HomeDutyView.init) },
+        "notices": { $0.notices.map(HomeNoticeView.init) },
+    ]
+
+    private var actions: [HomeLinkView] {
+        [
+            (Permission.keepRequests, "Ghi cuộc gọi", "/requests/new"),
+            (.openIncidents, "Mở sự cố", "/incidents/new"), (.writeNotices, "Lập thông báo", "/notices/new"),
+        ].filter { person.may($0.0) }.map { HomeLinkView(label: $0.1, href: $0.2) }
+    }
+
+    private var blindness: String? {
+        guard counts.monitors > 0 else { return nil }
+        guard let beat = counts.lastBeat else { return "bộ giám sát chưa chạy lần nào." }
+        guard beat < now - MonitorSummary.silence else { return nil }
+        return "bộ giám sát không chạy từ \(VietnameseFormat.moment(beat))."
+    }
+
+    /// The one most urgent thing for this person.
+    private var next: HomeStepView? {
+        if person.may(.keepIncidents), let untold = incidents.first(where: { $0.factsTold == 0 && $0.state != .closed }) {
+            return HomeStepView(
+                text: "\(untold.code) chưa báo cho ai: thông báo ngay cho Thủ trưởng và người sử dụng (Điều 20.1).",
+                href: "/incidents/\(untold.code)#audience", label: "Ghi thông báo")
+        }
+        if person.may(.acknowledgeNotices), let notice = notices.first {
+            return HomeStepView(
+                text: "Thông báo \(notice.code) chờ cơ quan xác nhận đã nhận.", href: "/notices/\(notice.code)",
+                label: "Mở thông báo")
+        }
+        if person.may(.keepMonitors), counts.monitors == 0 {
+            return HomeStepView(
+                text: "Chưa có điểm giám sát nào. Thêm địa chỉ của hệ thống để bắt đầu đo.", href: "/monitors/new",
+                label: "Thêm điểm giám sát")
+        }
+        if let duty = duties.first(where: { $0.state == .overdue }) {
+            return HomeStepView(text: "\(duty.name) (\(duty.article)).", href: duty.href, label: "Xử lý")
+        }
+        return nil
+    }
+
+    private var tiles: [HomeTileView] {
+        let late = duties.count { $0.state == .overdue }
+        let due = duties.count - late
+        var tiles = [
+            HomeTileView(
+                kind: down.isEmpty ? "good" : "down", figure: down.count, name: "Đang gián đoạn",
+                detail: "trong \(VietnameseFormat.number(counts.monitors)) điểm giám sát", href: "/monitors?state=down"),
+            HomeTileView(
+                kind: counts.openIncidents == 0 ? "good" : "due", figure: counts.openIncidents, name: "Sự cố đang mở",
+                detail: "Điều 20", href: "/incidents"),
+            HomeTileView(
+                kind: late == 0 ? "good" : "overdue", figure: late, name: "Nghĩa vụ quá hạn",
+                detail: "\(due) sắp đến hạn", href: "/obligations"),
+        ]
+        if person.may(.readRequests) {
+            tiles.append(
+                HomeTileView(
+                    kind: counts.openRequests == 0 ? "good" : "", figure: counts.openRequests, name: "Yêu cầu chờ xử lý",
+                    detail: "đường dây nóng", href: "/requests"))
+        }
+        if person.may(.writeNotices) {
+            tiles.append(
+                HomeTileView(
+                    kind: counts.failedDeliveries == 0 ? "good" : "overdue", figure: counts.failedDeliveries,
+                    name: "Thư không gửi được", detail: "cần báo bằng cách khác", href: "/notices"))
+        }
+        return tiles
+    }
+
+    private static func weekday(_ now: Instant) -> String {
+        let day = CivilDate(inVietnam: now)
+        let names = ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật"]
+        return "\(names[day.weekday - 1]), \(VietnameseFormat.date(day))"
+    }
+}
+
+struct HomeLinkView: View {
+    let label: String
+    let href: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["label": \.label, "href": \.href]
+}
+
+struct HomeStepView: View {
+    let text: String
+    let href: String
+    let label: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["text": \.text, "href": \.href, "label": \.label]
+}
+
+struct HomeTileView: View {
+    let kind: String
+    let figure: Int
+    let name: String
+    let detail: String
+    let href: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "kind": \.kind, "figure": { VietnameseFormat.number($0.figure) }, "name": \.name, "detail": \.detail,
+        "href": \.href,
+    ]
+}
+
+struct HomeBadgeView: View {
+    let kind: String
+    let label: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
+}
+
+struct HomeCodeView: View {
+    let code: String
+    let href: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["code": \.code, "href": \.href]
+}
+
+struct HomeDownView: View {
+    let down: DownMonitor
+    let now: Instant
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "monitor": \.down.name, "monitorHref": { "/monitors/\($0.down.monitor)" }, "reason": \.down.reason,
+        "state": { _ in HomeBadgeView(kind: "down", label: "Gián đoạn") },
+        "since": { $0.down.since.map(VietnameseFormat.moment) },
+        "sinceMachine": { $0.down.since.map(VietnameseFormat.timestamp) },
+        "lasting": { view in view.down.since.map { VietnameseFormat.duration(view.now - $0) } },
+        "incident": { view in view.down.incident.map { HomeCodeView(code: $0, href: "/incidents/\($0)") } },
+    ]
+}
+
+struct HomeIncidentView: View {
+    let incident: IncidentSummary
+
+    private var step: (String, String) {
+        let path = "/incidents/\(incident.code)"
+        if incident.factsTold == 0 { return ("Thông báo", "\(path)#audience") }
+        if incident.severity == .undetermined { return ("Xác định mức", "\(path)/edit#severity") }
+        return incident.state == .open ? ("Theo dõi", path) : ("Đóng", "\(path)#closing-title")
+    }
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "incidentHref": { "/incidents/\($0.incident.code)" }, "code": \.incident.code, "title": \.incident.title,
+        "agency": { $0.incident.agencyName ?? "Toàn hệ thống" },
+        "severity": {
+            HomeBadgeView(
+                kind: $0.incident.severity == .undetermined ? "nodata" : "moderate", label: $0.incident.severity.short)
+        },
+        "detected": { VietnameseFormat.moment($0.incident.detectedAt) },
+        "detectedMachine": { VietnameseFormat.timestamp($0.incident.detectedAt) },
+        "missing": { view in
+            let missing = Fact.allCases.count - view.incident.factsTold
+            return missing <= 0 ? "đủ 5 nội dung" : "\(missing) trong 5 nội dung"
+        },
+        "step": \.step.0, "stepHref": \.step.1,
+    ]
+}
+
+struct HomeDutyView: View {
+    let duty: HomeDuty
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "duty": \.duty.name, "dutyHref": \.duty.href, "article": \.duty.article, "party": \.duty.party,
+        "state": {
+            $0.duty.state == .overdue
+                ? HomeBadgeView(kind: "overdue", label: "Quá hạn") : HomeBadgeView(kind: "due", label: "Sắp đến hạn")
+        },
+        "due": \.duty.due,
+    ]
+}
+
+struct HomeNoticeView: View {
+    let notice: WaitingNotice
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "noticeHref": { "/notices/\($0.notice.code)" }, "code": \.notice.code, "title": \.notice.title,
+        "window": {
+            [$0.notice.during.lower, $0.notice.during.upper].compactMap { $0.map(VietnameseFormat.moment) }
+                .joined(separator: " – ")
+        },
+        "acknowledged": { "\($0.notice.acknowledged)/\($0.notice.recipients) cơ quan" },
+    ]
+}

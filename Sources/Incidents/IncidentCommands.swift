@@ -1,0 +1,192 @@
+package import Civil
+import Database
+package import Organization
+
+/// Commands on incidents: one transaction each, with what it changes, the story and the audit trail.
+extension IncidentStore {
+    /// Opens an incident by hand. Somebody of an agency opens their own agency's, whatever the form says.
+    /// - Returns: Its code.
+    /// - Throws: `Refusal`
+    package func open(
+        _ draft: IncidentDraft, by person: Person, address: String, form: FormKey? = nil, at now: Instant
+    ) async throws -> String {
+        try draft.check(at: now)
+        return try await database.transaction { tx in
+            try await tx.claim(form, location: "/incidents")
+            let code = try await tx.nextCode(.incident, at: now)
+            try await tx.settle(form, location: "/incidents/\(code)")
+            let agency = person.scope ?? draft.agency
+            let id = try await tx.value(
+                """
+                INSERT INTO incidents (code, title, kind, severity, agency_id, began_at, detected_at, suspended_at,
+                    resumed_at, description, temporary_measures, catch_up, cause, is_cyber, has_personal_data, contact,
+                    scope, provider, measures, helpers, first_results, proposals, opened_by, opened_at, updated_by, updated_at)
+                VALUES (\(code), \(draft.title), \(draft.kind), \(draft.severity), \(agency), \(draft.beganAt),
+                    \(draft.detectedAt), \(draft.suspendedAt), \(draft.resumedAt), \(draft.description),
+                    \(draft.temporaryMeasures), \(draft.catchUp), \(draft.cause), \(draft.isCyber), \(draft.hasPersonalData),
+                    \(draft.particulars.contact), \(draft.particulars.scope), \(draft.particulars.provider),
+                    \(draft.particulars.measures), \(draft.particulars.helpers), \(draft.particulars.firstResults),
+                    \(draft.particulars.proposals), \(person.id), \(now), \(person.id), \(now))
+                RETURNING id
+                """, as: Incident.ID.self)
+            try await tx.tell(
+                id, .detection, "Phát hiện và mở sự cố: \(draft.title).", happened: draft.detectedAt, by: person.id, at: now)
+            try await tx.record(
+                "incident.opened", code, by: .person(person, address: address), after: draft.audited, at: now)
+            return code
+        }
+    }
+
+    /// Changes what is written of an incident.
+    ///
+    /// - Parameter version: The version that the editor began from.
+    /// - Throws: `Refusal`, also when somebody else has changed it meanwhile: it names what is different now.
+    package func edit(
+        _ code: String, to draft: IncidentDraft, version: Int, by person: Person, address: String, at now: Instant
+    ) async throws {
+        try draft.check(at: now)
+        try await database.transaction { tx in
+            let incident = try await tx.locked(code, for: person)
+            guard incident.state != .closed else { throw Refusal(field: "", "Sự cố đã đóng; hãy mở lại trước khi sửa.") }
+            guard incident.version == version else { throw Self.conflict(incident, draft) }
+            try await tx.run(
+                """
+                UPDATE incidents SET title = \(draft.title), kind = \(draft.kind), severity = \(draft.severity),
+                    began_at = \(draft.beganAt), detected_at = \(draft.detectedAt), suspended_at = \(draft.suspendedAt),
+                    resumed_at = \(draft.resumedAt), description = \(draft.description),
+                    temporary_measures = \(draft.temporaryMeasures), catch_up = \(draft.catchUp), cause = \(draft.cause),
+                    is_cyber = \(draft.isCyber), has_personal_data = \(draft.hasPersonalData),
+                    contact = \(draft.particulars.contact), scope = \(draft.particulars.scope),
+                    provider = \(draft.particulars.provider), measures = \(draft.particulars.measures),
+                    helpers = \(draft.particulars.helpers), first_results = \(draft.particulars.firstResults),
+                    proposals = \(draft.particulars.proposals),
+                    version = version + 1, updated_by = \(person.id), updated_at = \(now)
+                WHERE id = \(incident.id)
+                """)
+            if incident.resumedAt == nil, let resumed = draft.resumedAt {
+                try await tx.tell(
+                    incident.id, .status, "Hệ thống được sử dụng lại.", happened: resumed, by: person.id, at: now)
+            }
+            try await tx.record(
+                "incident.edited", code, by: .person(person, address: address), before: incident.draft.audited,
+                after: draft.audited, at: now)
+        }
+    }
+
+    /// Writes down who was told what.
+    package func record(
+        _ draft: CommunicationDraft, of code: String, by person: Person, address: String, form: FormKey? = nil,
+        at now: Instant
+    ) async throws {
+        try await database.transaction { tx in
+            try await tx.claim(form, location: "/incidents/\(code)")
+            let incident = try await tx.locked(code, for: person)
+            try draft.check(incident, at: now)
+            try await tx.run(
+                """
+                INSERT INTO incident_communications
+                    (incident_id, audience, channel, told_at, told_by, facts, note, written_at, written_by)
+                VALUES (\(incident.id), \(draft.audience), \(draft.channel), \(draft.toldAt), \(draft.toldBy),
+                        \(draft.facts.map(\.rawValue)), \(draft.note), \(now), \(person.id))
+                """)
+            let facts = draft.facts.map { $0.label.lowercased() }.joined(separator: ", ")
+            try await tx.tell(
+                incident.id, .communication,
+                "Đã báo \(draft.audience.label) qua \(draft.channel.label.lowercased()): \(facts).",
+                happened: draft.toldAt, by: person.id, at: now)
+            try await tx.record(
+                "incident.communicated", code, by: .person(person, address: address),
+                after: [
+                    "audience": draft.audience.rawValue, "channel": draft.channel.rawValue,
+                    "facts": draft.facts.map(\.rawValue).joined(separator: ","), "told_by": draft.toldBy,
+                    "told_at": VietnameseFormat.timestamp(draft.toldAt),
+                ], at: now)
+        }
+    }
+
+    /// Adds a line to the story.
+    package func add(
+        _ kind: TimelineEntry.Kind, _ text: String, happenedAt: Instant, to code: String, by person: Person,
+        address: String, form: FormKey? = nil, at now: Instant
+    ) async throws {
+        guard !text.isEmpty else { throw Refusal(field: "text", "Diễn biến: cần nhập nội dung.") }
+        guard happenedAt <= now else { throw Refusal(field: "happened_at", "Diễn biến không được ở tương lai.") }
+        try await database.transaction { tx in
+            try await tx.claim(form, location: "/incidents/\(code)")
+            let incident = try await tx.locked(code, for: person)
+            try await tx.tell(incident.id, kind, text, happened: happenedAt, by: person.id, at: now)
+            try await tx.record(
+                "incident.noted", code, by: .person(person, address: address),
+                after: ["kind": kind.rawValue, "text": text], at: now)
+        }
+    }
+
+    /// Closes an incident that has everything that Điều 20 wants.
+    /// - Throws: `Refusal` naming every obstacle.
+    package func close(
+        _ code: String, note: String, by person: Person, address: String, at now: Instant
+    ) async throws {
+        try await database.transaction { tx in
+            let incident = try await tx.locked(code, for: person)
+            try incident.checkClosing(try await tx.communications(of: incident.id), at: now)
+            try await tx.run(
+                """
+                INSERT INTO incident_closures (incident_id, closed_at, closed_by, note)
+                VALUES (\(incident.id), \(now), \(person.id), \(note))
+                """)
+            try await tx.tell(incident.id, .status, "Đóng sự cố.", happened: now, by: person.id, at: now)
+            try await tx.record(
+                "incident.closed", code, by: .person(person, address: address), after: ["note": note], at: now)
+        }
+    }
+
+    package func reopen(
+        _ code: String, reason: String, by person: Person, address: String, at now: Instant
+    ) async throws {
+        try await database.transaction { tx in
+            let incident = try await tx.locked(code, for: person)
+            try incident.checkReopening(reason)
+            try await tx.run("DELETE FROM incident_closures WHERE incident_id = \(incident.id)")
+            try await tx.tell(incident.id, .status, "Mở lại sự cố: \(reason)", happened: now, by: person.id, at: now)
+            try await tx.record(
+                "incident.reopened", code, by: .person(person, address: address), after: ["reason": reason], at: now)
+        }
+    }
+
+    private static func conflict(_ incident: Incident, _ draft: IncidentDraft) -> Refusal {
+        let fields = draft.differences(from: incident.draft)
+        let what = fields.isEmpty ? "" : " Bản đã lưu khác bản của bạn ở: \(fields.joined(separator: ", "))."
+        return Refusal(
+            field: "",
+            """
+            Người khác vừa sửa sự cố này.\(what) Những gì bạn đã nhập còn nguyên dưới đây: đối chiếu rồi lưu lại.
+            """)
+    }
+}
+
+extension Transaction {
+    /// - Throws: `Refusal` for an incident that the person cannot see, or may only read: an agency keeps its own, the
+    ///   Department all.
+    fileprivate func locked(_ code: String, for person: Person) async throws -> Incident {
+        let found = try await first(
+            """
+            SELECT \(columns: Incident.self) \(sql: IncidentStore.joins)
+            WHERE  i.code = \(code) AND (\(person.scope)::bigint IS NULL OR i.agency_id = \(person.scope))
+            FOR UPDATE OF i
+            """, as: Incident.self)
+        guard let found else { throw Refusal(field: "", "Sự cố “\(code)” không thuộc phạm vi bạn được ghi.") }
+        return found
+    }
+
+    /// Appends a line to an incident's story. A line that somebody dates later than now is dated now.
+    func tell(
+        _ incident: Incident.ID, _ kind: TimelineEntry.Kind, _ text: String, happened: Instant, by author: User.ID?,
+        at now: Instant
+    ) async throws {
+        try await run(
+            """
+            INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, author_id, text)
+            VALUES (\(incident), \(kind), \(min(happened, now)), \(now), \(author), \(text))
+            """)
+    }
+}

@@ -1,0 +1,125 @@
+package import Civil
+package import Organization
+
+/// What somebody has typed of an incident, to open it or to edit it.
+package struct IncidentDraft: Hashable, Sendable {
+    package var title = ""
+    package var kind = Incident.Kind.suspension
+    package var severity = Incident.Severity.undetermined
+    package var agency: Agency.ID?
+    package var beganAt: Instant
+    package var detectedAt: Instant
+    package var suspendedAt: Instant?
+    package var resumedAt: Instant?
+    package var description = ""
+    package var temporaryMeasures = ""
+    package var catchUp = ""
+    package var cause = ""
+    package var isCyber: Bool?
+    package var hasPersonalData: Bool?
+    package var particulars = Incident.Particulars()
+
+    package init(beganAt: Instant, detectedAt: Instant) {
+        self.beganAt = beganAt
+        self.detectedAt = detectedAt
+    }
+
+    /// - Throws: `Refusal` naming every field that is not fit.
+    package func check(at now: Instant) throws(Refusal) {
+        var problems: [Refusal.Problem] = []
+        func refuse(_ isWrong: Bool, _ field: String, _ text: String) {
+            if isWrong { problems.append(.init(field: field, text: text)) }
+        }
+        refuse(title.isEmpty, "title", "Cần ghi sự cố là gì, trong một câu.")
+        refuse(title.count > 200, "title", "Tên sự cố dài quá 200 ký tự, đang có \(title.count).")
+        for (field, label, time) in [
+            ("began_at", "Bắt đầu", beganAt), ("detected_at", "Phát hiện", detectedAt),
+            ("suspended_at", "Tạm dừng", suspendedAt), ("resumed_at", "Sử dụng lại", resumedAt),
+        ] {
+            refuse(time.map { $0 > now } ?? false, field, "\(label): không được ở tương lai.")
+        }
+        refuse(detectedAt < beganAt, "detected_at", "Phát hiện không thể sớm hơn lúc bắt đầu.")
+        refuse(suspendedAt.map { $0 < beganAt } ?? false, "suspended_at", "Tạm dừng không thể sớm hơn lúc bắt đầu.")
+        if let resumedAt {
+            refuse(suspendedAt == nil, "suspended_at", "Có thời gian sử dụng lại thì cần thời gian tạm dừng.")
+            refuse(
+                suspendedAt.map { resumedAt < $0 } ?? false, "resumed_at", "Sử dụng lại không thể sớm hơn lúc tạm dừng.")
+        }
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+
+    /// For the audit trail.
+    var audited: [String: String?] {
+        [
+            "title": title, "kind": kind.rawValue, "severity": severity.rawValue,
+            "began_at": VietnameseFormat.timestamp(beganAt), "detected_at": VietnameseFormat.timestamp(detectedAt),
+            "suspended_at": suspendedAt.map(VietnameseFormat.timestamp),
+            "resumed_at": resumedAt.map(VietnameseFormat.timestamp), "description": description,
+            "temporary_measures": temporaryMeasures, "catch_up": catchUp, "cause": cause,
+            "is_cyber": isCyber.map { $0 ? "true" : "false" },
+            "has_personal_data": hasPersonalData.map { $0 ? "true" : "false" },
+        ]
+    }
+
+    /// The fields in which two drafts differ, as the page calls them.
+    func differences(from other: IncidentDraft) -> [String] {
+        [
+            ("Sự cố", title != other.title), ("Loại", kind != other.kind), ("Mức độ", severity != other.severity),
+            ("Bắt đầu", beganAt != other.beganAt), ("Phát hiện", detectedAt != other.detectedAt),
+            ("Tạm dừng", suspendedAt != other.suspendedAt), ("Sử dụng lại", resumedAt != other.resumedAt),
+            ("Mô tả", description != other.description),
+            ("Biện pháp tạm thời", temporaryMeasures != other.temporaryMeasures),
+            ("Biện pháp cập nhật văn bản", catchUp != other.catchUp), ("Nguyên nhân", cause != other.cause),
+            ("Sự cố an ninh mạng", isCyber != other.isCyber), ("Dữ liệu cá nhân", hasPersonalData != other.hasPersonalData),
+            ("Thông tin khác", particulars != other.particulars),
+        ].filter(\.1).map(\.0)
+    }
+}
+
+extension Incident {
+    /// The incident as a form shows it.
+    package var draft: IncidentDraft {
+        var draft = IncidentDraft(beganAt: beganAt, detectedAt: detectedAt)
+        (draft.title, draft.kind, draft.severity, draft.agency) = (title, kind, severity, agency)
+        (draft.suspendedAt, draft.resumedAt) = (suspendedAt, resumedAt)
+        (draft.description, draft.temporaryMeasures, draft.catchUp) = (description, temporaryMeasures, catchUp)
+        (draft.cause, draft.isCyber, draft.hasPersonalData) = (cause, isCyber, hasPersonalData)
+        draft.particulars = particulars
+        return draft
+    }
+}
+
+/// A communication that somebody has typed.
+package struct CommunicationDraft: Hashable, Sendable {
+    package var audience: Audience
+    package var channel: Channel
+    package var toldAt: Instant
+    package var toldBy: String
+    package var facts: [Fact]
+    package var note: String
+
+    package init(
+        audience: Audience, channel: Channel, toldAt: Instant, toldBy: String, facts: [Fact], note: String = ""
+    ) {
+        self.audience = audience
+        self.channel = channel
+        self.toldAt = toldAt
+        self.toldBy = toldBy
+        self.facts = facts
+        self.note = note
+    }
+
+    /// - Throws: `Refusal` naming every field that is not fit.
+    package func check(_ incident: Incident, at now: Instant) throws(Refusal) {
+        var problems: [Refusal.Problem] = []
+        if facts.isEmpty {
+            problems.append(.init(field: "facts", text: "Đã báo nội dung nào: cần chọn ít nhất một trong năm nội dung."))
+        }
+        if toldBy.isEmpty { problems.append(.init(field: "told_by", text: "Ai đã báo: cần nhập.")) }
+        if toldAt > now { problems.append(.init(field: "told_at", text: "Lúc báo không được ở tương lai.")) }
+        if toldAt < incident.beganAt {
+            problems.append(.init(field: "told_at", text: "Lúc báo không thể sớm hơn lúc sự cố bắt đầu."))
+        }
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+}

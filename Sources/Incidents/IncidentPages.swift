@@ -1,0 +1,212 @@
+import Civil
+import Database
+import Hummingbird
+package import Organization
+package import Web
+
+/// `/incidents`: sự cố kỹ thuật, Điều 20.
+package struct IncidentPages: Sendable {
+    let incidents: IncidentStore
+    let agencies: AgencyStore
+
+    package init(incidents: IncidentStore, agencies: AgencyStore) {
+        self.incidents = incidents
+        self.agencies = agencies
+    }
+
+    package func add(to routes: inout RouteTable) {
+        routes.get("/incidents", .readIncidents, use: list)
+        routes.get("/incidents/new", .openIncidents) { _, context in try await form(context) }
+        routes.post("/incidents", .openIncidents, use: open)
+        routes.get("/incidents/:code", .readIncidents) { _, context in try await show(context) }
+        routes.get("/incidents/:code/edit", .keepIncidents) { _, context in try await editor(context) }
+        routes.post("/incidents/:code", .keepIncidents, use: edit)
+        routes.post("/incidents/:code/communications", .keepIncidents, use: communicate)
+        routes.post("/incidents/:code/entries", .keepIncidents, use: note)
+        routes.post("/incidents/:code/closure", .keepIncidents, use: close)
+        routes.post("/incidents/:code/reopening", .keepIncidents, use: reopen)
+        routes.get("/api/v1/incidents/:code/checklist", .readIncidents, use: checklist)
+    }
+
+    // MARK: List
+
+    @Sendable private func list(_ request: Request, _ context: SignedIn) async throws -> Response {
+        var filter = IncidentFilter()
+        filter.state = .init(rawValue: context.query("state"))
+        filter.kind = .init(rawValue: context.query("kind"))
+        filter.search = context.query("q")
+        let paging = Paging(context.query("page"), size: 25)
+        let total = try await incidents.count(filter, for: context.person)
+        let rows = try await incidents.list(filter, for: context.person, offset: paging.offset, limit: paging.size)
+        let query = [("state", filter.state?.rawValue ?? ""), ("kind", filter.kind?.rawValue ?? ""), ("q", filter.search)]
+        let view = IncidentListView(
+            filter: filter, mayOpen: context.person.may(.openIncidents), rows: rows, now: context.now,
+            paging: paging.view(total: total, path: "/incidents", query: query, noun: "sự cố"))
+        return context.page(view, title: "Sự cố")
+    }
+
+    // MARK: Open and edit
+
+    private func form(
+        _ context: SignedIn, _ form: Form? = nil, problems: [Refusal.Problem] = []
+    ) async throws -> Response {
+        let typed = form ?? Form([
+            "began_at": VietnameseFormat.local(context.now), "detected_at": VietnameseFormat.local(context.now),
+        ])
+        let view = IncidentFormView(
+            code: nil, version: nil, agencies: try await choices(context), form: typed, problems: problems)
+        return context.page(view, title: title("Mở sự cố", problems), status: status(problems))
+    }
+
+    @Sendable private func open(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let typed = try await Form(request)
+        return try await context.submit {
+            let code = try await incidents.open(
+                try IncidentDraft(typed), by: context.person, address: context.address, form: typed.key,
+                at: context.now)
+            return context.redirect(to: "/incidents/\(code)", flash: "Đã mở \(code). Thông báo ngay cho những người liên quan.")
+        } refused: { problems in
+            try await form(context, typed, problems: problems)
+        }
+    }
+
+    private func editor(
+        _ context: SignedIn, _ form: Form? = nil, problems: [Refusal.Problem] = []
+    ) async throws -> Response {
+        let incident = try await found(context)
+        guard Self.mayKeep(incident, context.person) else { throw HTTPError(.forbidden) }
+        let view = IncidentFormView(
+            code: incident.code, version: incident.version, agencies: [], form: form ?? Form(incident.draft),
+            problems: problems)
+        return context.page(view, title: title("Sửa \(incident.code)", problems), status: status(problems))
+    }
+
+    @Sendable private func edit(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let typed = try await Form(request)
+        let code = try await found(context).code
+        return try await context.submit {
+            try await incidents.edit(
+                code, to: try IncidentDraft(typed), version: Int(typed["version"]) ?? 0, by: context.person,
+                address: context.address, at: context.now)
+            return context.redirect(to: "/incidents/\(code)", flash: "Đã lưu \(code).")
+        } refused: { problems in
+            try await editor(context, typed, problems: problems)
+        }
+    }
+
+    private func choices(_ context: SignedIn) async throws -> [Agency] {
+        context.person.scope == nil ? try await agencies.choices(for: context.person) : []
+    }
+
+    // MARK: One incident
+
+    private func show(
+        _ context: SignedIn, _ form: Form = Form(), problems: [Refusal.Problem] = []
+    ) async throws -> Response {
+        let incident = try await found(context)
+        let view = IncidentView(
+            incident: incident, communications: try await incidents.communications(of: incident.id),
+            entries: try await incidents.entries(of: incident.id), mayKeep: Self.mayKeep(incident, context.person),
+            person: context.person.name, now: context.now, form: form, problems: problems)
+        return context.page(view, title: title("\(incident.code) \(incident.title)", problems), status: status(problems))
+    }
+
+    @Sendable private func communicate(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(request, context) { code, form in
+            try await incidents.record(
+                try CommunicationDraft(form), of: code, by: context.person, address: context.address, form: form.key,
+                at: context.now)
+            return "Đã ghi thông báo."
+        }
+    }
+
+    @Sendable private func note(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(request, context) { code, form in
+            var form = form
+            let kind = form.choice("entry_kind", "Loại diễn biến", TimelineEntry.Kind.self)
+            let happenedAt = form.instant("happened_at", "Diễn ra lúc")
+            try form.check()
+            try await incidents.add(
+                kind ?? .observation, form["text"], happenedAt: happenedAt ?? context.now, to: code,
+                by: context.person, address: context.address, form: form.key, at: context.now)
+            return "Đã ghi diễn biến."
+        }
+    }
+
+    @Sendable private func close(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(request, context) { code, form in
+            try await incidents.close(
+                code, note: form["note"], by: context.person, address: context.address, at: context.now)
+            return "Đã đóng \(code)."
+        }
+    }
+
+    @Sendable private func reopen(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(request, context) { code, form in
+            try await incidents.reopen(
+                code, reason: form["reason"], by: context.person, address: context.address, at: context.now)
+            return "Đã mở lại \(code)."
+        }
+    }
+
+    /// The same checklist that the page shows, for programs.
+    @Sendable private func checklist(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let incident = try await found(context)
+        return .json(ChecklistBody(incident, try await incidents.communications(of: incident.id)))
+    }
+
+    /// Runs one command on the incident that the path names, and shows it again.
+    private func command(
+        _ request: Request, _ context: SignedIn, _ body: (String, Form) async throws -> String
+    ) async throws -> Response {
+        let form = try await Form(request)
+        let code = try await found(context).code
+        return try await context.submit {
+            context.redirect(to: "/incidents/\(code)", flash: try await body(code, form))
+        } refused: { problems in
+            try await show(context, form, problems: problems)
+        }
+    }
+
+    private func found(_ context: SignedIn) async throws -> Incident {
+        let code = context.parameters.get("code") ?? ""
+        guard let incident = try await incidents.find(code, for: context.person) else { throw HTTPError(.notFound) }
+        return incident
+    }
+
+    /// An agency keeps its own incidents; the whole system's are the Department's.
+    private static func mayKeep(_ incident: Incident, _ person: Person) -> Bool {
+        person.may(.keepIncidents) && (person.scope == nil || person.scope == incident.agency)
+    }
+
+    private func title(_ text: String, _ problems: [Refusal.Problem]) -> String {
+        problems.isEmpty ? text : "Lỗi: \(text)"
+    }
+
+    private func status(_ problems: [Refusal.Problem]) -> HTTPResponse.Status {
+        problems.isEmpty ? .ok : .unprocessableContent
+    }
+}
+
+/// `GET /api/v1/incidents/:code/checklist`
+private struct ChecklistBody: Encodable {
+    struct Item: Encodable {
+        let text: String
+        let article: String
+        let isMet: Bool
+    }
+
+    let code: String
+    let state: String
+    let canBeClosed: Bool
+    let requirements: [Item]
+
+    init(_ incident: Incident, _ communications: [Communication]) {
+        code = incident.code
+        state = incident.state.rawValue
+        requirements = incident.closingRequirements(communications).map {
+            Item(text: $0.text, article: $0.article, isMet: $0.isMet)
+        }
+        canBeClosed = incident.state != .closed && requirements.allSatisfy(\.isMet)
+    }
+}

@@ -1,0 +1,105 @@
+package import Civil
+package import Organization
+
+/// Something that Điều 20 wants of an incident before it is closed.
+package struct Requirement: Hashable, Sendable {
+    /// In the reader's words: what must be there.
+    package let text: String
+    /// `Điều 20.1`, or what else it rests on.
+    package let article: String
+    package let isMet: Bool
+    /// The field or form on the incident's page where it is mended.
+    package let anchor: String
+}
+
+/// A requirement that is not met.
+package typealias Obstacle = Requirement
+
+extension Incident {
+    /// The facts of Điều 20.1 that there are to tell: all five when the system stood still, otherwise the incident itself.
+    package var applicableFacts: [Fact] { wasSuspended ? Fact.allCases : [.incident] }
+
+    /// Who has to be told. The manager at an agency tells its head and its users (Điều 20.1), and the Department at once
+    /// (Điều 20.3); of the whole system's incident the Department itself is the manager.
+    package var obligedAudiences: [Audience] { agency == nil ? [.head, .users] : [.head, .users, .department] }
+
+    /// Everything that an incident needs before it is closed, in the order of Điều 20.
+    package func closingRequirements(_ communications: [Communication]) -> [Requirement] {
+        var list = [Requirement(
+            text: "Nêu rõ sự cố", article: "Điều 20.1", isMet: !description.isEmpty, anchor: "description")]
+        if wasSuspended {
+            list += [
+                Requirement(
+                    text: "Ghi thời gian tạm dừng", article: "Điều 20.1", isMet: suspendedAt != nil,
+                    anchor: "suspended_at"),
+                Requirement(
+                    text: "Ghi thời gian bắt đầu sử dụng lại", article: "Điều 20.1", isMet: resumedAt != nil,
+                    anchor: "resumed_at"),
+                Requirement(
+                    text: "Ghi các biện pháp tạm thời", article: "Điều 20.1", isMet: !temporaryMeasures.isEmpty,
+                    anchor: "temporary_measures"),
+                Requirement(
+                    text: "Ghi các biện pháp cập nhật văn bản", article: "Điều 20.1", isMet: !catchUp.isEmpty,
+                    anchor: "catch_up"),
+            ]
+        }
+        list += obligedAudiences.map { telling($0, communications) }
+        list += [
+            Requirement(
+                text: "Ghi nguyên nhân và biện pháp khắc phục", article: "Điều 20.2", isMet: !cause.isEmpty,
+                anchor: "cause"),
+            Requirement(
+                text: "Xác định mức độ", article: "mục tiêu nội bộ", isMet: severity != .undetermined,
+                anchor: "severity"),
+        ]
+        return list
+    }
+
+    private func telling(_ audience: Audience, _ communications: [Communication]) -> Requirement {
+        let told = Set(communications.filter { $0.audience == audience }.flatMap(\.facts))
+        let missing = applicableFacts.filter { !told.contains($0) }
+        let what = missing.isEmpty ? "" : ": còn thiếu \(missing.map { $0.label.lowercased() }.joined(separator: ", "))"
+        return Requirement(
+            text: "Thông báo cho \(audience.inSentence)\(what)",
+            article: audience == .department ? "Điều 20.3" : "Điều 20.1", isMet: missing.isEmpty, anchor: "audience")
+    }
+
+    /// What may be closed, and when.
+    /// - Throws: `Refusal` that names every obstacle, at the field where it is mended.
+    package func checkClosing(_ communications: [Communication], at now: Instant) throws(Refusal) {
+        guard state != .closed else { throw Refusal(field: "", "Sự cố đã được đóng.") }
+        let obstacles = obstaclesToClosing(self, communications: communications)
+        if !obstacles.isEmpty {
+            throw Refusal(obstacles.map { .init(field: $0.anchor, text: "\($0.text) (\($0.article)).") })
+        }
+    }
+
+    /// A closed incident is opened again when it turns out not to be over.
+    package func checkReopening(_ reason: String) throws(Refusal) {
+        guard state == .closed else { throw Refusal(field: "", "Sự cố chưa đóng.") }
+        if reason.isEmpty { throw Refusal(field: "reason", "Cần ghi lý do mở lại.") }
+    }
+
+    /// What the duty desk does next, and where.
+    package func nextStep(factsTold: Int, at now: Instant) -> (text: String, anchor: String)? {
+        if state == .closed { return nil }
+        if factsTold == 0 { return ("Thông báo ngay cho Thủ trưởng và người sử dụng (Điều 20.1).", "communication") }
+        if severity == .undetermined { return ("Xác định mức độ của sự cố.", "severity") }
+        if wasSuspended, resumedAt == nil { return ("Theo dõi; ghi thời gian bắt đầu sử dụng lại khi hệ thống trở lại.", "resumed_at") }
+        return ("Bổ sung những gì còn thiếu rồi đóng sự cố.", "closing")
+    }
+}
+
+/// What still keeps an incident from being closed, in the order of Điều 20.
+package func obstaclesToClosing(_ incident: Incident, communications: [Communication]) -> [Obstacle] {
+    incident.closingRequirements(communications).filter { !$0.isMet }
+}
+
+extension Audience {
+    fileprivate var inSentence: String {
+        switch self {
+        case .users: "người sử dụng"
+        default: label
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package import Civil
+package import Database
+package import Organization
+
+/// What to look for among incidents.
+package struct IncidentFilter: Hashable, Sendable {
+    package var state: Incident.State?
+    package var kind: Incident.Kind?
+    /// Part of the code, the title, the description or the cause, marks and case aside.
+    package var search = ""
+
+    package init() {}
+}
+
+/// Questions about incidents. People of an agency see their own agency's incidents and those of the whole system.
+package struct IncidentStore: Sendable {
+    let database: Database
+
+    package init(database: Database) {
+        self.database = database
+    }
+
+    /// Incidents within the person's scope: open ones first, the newest first; a code that is typed in full stands on top.
+    package func list(
+        _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int
+    ) async throws -> [IncidentSummary] {
+        if !filter.search.isEmpty { return try await search(filter, for: person, offset: offset, limit: limit) }
+        return try await database.all(
+            """
+            SELECT \(columns: IncidentSummary.self) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
+            WHERE  \(sql: Self.condition(filter, person))
+            ORDER  BY i.is_open DESC, i.detected_at DESC, i.id DESC OFFSET \(offset) LIMIT \(limit)
+            """)
+    }
+
+    private func search(
+        _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int
+    ) async throws -> [IncidentSummary] {
+        try await database.all(
+            """
+            SELECT \(columns: IncidentSummary.self) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
+            WHERE  \(sql: Self.condition(filter, person)) AND i.search LIKE '%' || folded(\(filter.search)) || '%'
+            ORDER  BY i.code = upper(\(filter.search)) DESC, i.is_open DESC, i.detected_at DESC, i.id DESC
+            OFFSET \(offset) LIMIT \(limit)
+            """)
+    }
+
+    package func count(_ filter: IncidentFilter, for person: Person) async throws -> Int {
+        try await database.value(
+            """
+            SELECT count(*) FROM incidents i
+            WHERE  \(sql: Self.condition(filter, person))
+            AND    (\(filter.search) = '' OR i.search LIKE '%' || folded(\(filter.search)) || '%')
+            """)
+    }
+
+    /// - Returns: nil for an incident that is not there, and for one that the person may not see.
+    package func find(_ code: String, for person: Person) async throws -> Incident? {
+        try await database.first(
+            """
+            SELECT \(columns: Incident.self) \(sql: Self.joins)
+            WHERE  i.code = \(code) AND \(sql: Self.scope(person))
+            """)
+    }
+
+    package func communications(of incident: Incident.ID) async throws -> [Communication] {
+        try await database.communications(of: incident)
+    }
+
+    package func entries(of incident: Incident.ID) async throws -> [TimelineEntry] {
+        try await database.all(
+            """
+            SELECT \(columns: TimelineEntry.self)
+            FROM   incident_entries e LEFT JOIN users u ON u.id = e.author_id
+            WHERE  e.incident_id = \(incident) ORDER BY e.happened_at, e.id
+            """)
+    }
+
+    static let joins: SQL = """
+        FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id LEFT JOIN users o ON o.id = i.opened_by
+        """
+
+    private static func condition(_ filter: IncidentFilter, _ person: Person) -> SQL {
+        """
+        \(sql: scope(person))
+        AND (\(filter.state)::text IS NULL OR i.state = \(filter.state))
+        AND (\(filter.kind)::text IS NULL OR i.kind = \(filter.kind))
+        """
+    }
+
+    private static func scope(_ person: Person) -> SQL {
+        "(\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))"
+    }
+}
+
+extension Queryable {
+    func communications(of incident: Incident.ID) async throws -> [Communication] {
+        try await all(
+            """
+            SELECT \(columns: Communication.self)
+            FROM   incident_communications c JOIN users u ON u.id = c.written_by
+            WHERE  c.incident_id = \(incident) ORDER BY c.told_at, c.id
+            """)
+    }
+}
+
+/// An incident in a list.
+package struct IncidentSummary: Hashable, Sendable, PostgresRow {
+    package let code: String
+    package let title: String
+    package let kind: Incident.Kind
+    package let severity: Incident.Severity
+    package let state: Incident.State
+    package let agencyName: String?
+    package let beganAt: Instant
+    package let detectedAt: Instant
+    package let suspendedAt: Instant?
+    package let resumedAt: Instant?
+    /// How many of the five facts somebody was told.
+    package let factsTold: Int
+
+    /// For `incidents i LEFT JOIN agencies a`.
+    package static var columns: String {
+        """
+        i.code, i.title, i.kind, i.severity, i.state, a.name, i.began_at, i.detected_at, i.suspended_at, i.resumed_at,
+        (SELECT count(DISTINCT t.fact) FROM incident_tellings t WHERE t.incident_id = i.id)
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        code = try row.read()
+        title = try row.read()
+        kind = try row.read()
+        severity = try row.read()
+        state = try row.read()
+        agencyName = try row.read()
+        beganAt = try row.read()
+        detectedAt = try row.read()
+        suspendedAt = try row.read()
+        resumedAt = try row.read()
+        factsTold = try row.read()
+    }
+}

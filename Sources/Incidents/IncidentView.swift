@@ -1,0 +1,192 @@
+import Civil
+import Database
+import Organization
+import Web
+
+/// One incident with everything that belongs to it.
+struct IncidentView: PageView {
+    static let template = "incidents/show"
+    static let parts: [any View.Type] = [
+        BadgeView.self, ProblemView.self, OptionView.self, ChecklistItemView.self, MendView.self, TimelineItemView.self,
+        CommunicationView.self, TellingRowView.self, TellingCellView.self, FactHeadView.self,
+    ]
+
+    let incident: Incident
+    let communications: [Communication]
+    let entries: [TimelineEntry]
+    let mayKeep: Bool
+    let person: String
+    let now: Instant
+    let form: Form
+    let problems: [Refusal.Problem]
+
+    private var factsTold: Int { Set(communications.flatMap(\.facts)).count }
+    private var step: (text: String, anchor: String)? {
+        mayKeep ? incident.nextStep(factsTold: factsTold, at: now) : nil
+    }
+    private var requirements: [Requirement] { incident.closingRequirements(communications) }
+    private var mayWrite: Bool { mayKeep && incident.state != .closed }
+    private func link(_ anchor: String) -> String {
+        switch anchor {
+        case "audience", "communication": "#audience"
+        case "closing": "#closing-title"
+        default: "/incidents/\(incident.code)/edit#\(anchor)"
+        }
+    }
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "problems": { $0.problems.map(ProblemView.init) },
+        "code": \.incident.code, "title": \.incident.title, "kindLabel": \.incident.kind.label,
+        "state": { $0.incident.state.badge }, "severity": { $0.incident.severity.badge },
+        "severityLabel": \.incident.severity.label,
+        "agency": { $0.incident.agencyName ?? "Toàn hệ thống" },
+        "outageHref": { $0.incident.outage == nil ? nil : "/monitors" },
+        "editHref": { $0.mayWrite ? "/incidents/\($0.incident.code)/edit" : nil },
+        "stepText": { $0.step?.text }, "stepHref": { view in view.step.map { view.link($0.anchor) } },
+        "began": { VietnameseFormat.momentWithSeconds($0.incident.beganAt) },
+        "detected": { VietnameseFormat.momentWithSeconds($0.incident.detectedAt) },
+        "suspended": { $0.incident.suspendedAt.map(VietnameseFormat.momentWithSeconds) },
+        "resumed": { $0.incident.resumedAt.map(VietnameseFormat.momentWithSeconds) },
+        "closed": { $0.incident.closedAt.map(VietnameseFormat.moment) },
+        "lasting": { view in
+            view.incident.suspendedAt.map { VietnameseFormat.duration((view.incident.resumedAt ?? view.now) - $0) }
+        },
+        "openedBy": { $0.incident.openedBy ?? "Tự mở từ giám sát" },
+        "description": \.incident.description, "temporaryMeasures": \.incident.temporaryMeasures,
+        "catchUp": \.incident.catchUp, "cause": \.incident.cause,
+        "cyber": { answer($0.incident.isCyber) }, "personalData": { answer($0.incident.hasPersonalData) },
+        "factHeads": { _ in Fact.allCases.map(FactHeadView.init) },
+        "tellings": { view in
+            Audience.allCases.filter { view.incident.obligedAudiences.contains($0) || view.hasHeard($0) }.map {
+                TellingRowView(
+                    audience: $0, communications: view.communications,
+                    wanted: view.incident.obligedAudiences.contains($0) ? view.incident.applicableFacts : [])
+            }
+        },
+        "checklist": { view in
+            view.requirements.map { ChecklistItemView(requirement: $0, href: view.mayWrite ? view.link($0.anchor) : nil) }
+        },
+        "communications": { $0.communications.map(CommunicationView.init) },
+        "timeline": { $0.entries.map(TimelineItemView.init) },
+        "mayWrite": \.mayWrite, "mayReopen": { $0.mayKeep && $0.incident.state == .closed },
+        "audiences": { view in
+            Audience.allCases.map { OptionView($0.rawValue, $0.label, selected: $0.rawValue == view.form["audience"]) }
+        },
+        "channels": { view in
+            Channel.allCases.map { OptionView($0.rawValue, $0.label, selected: $0.rawValue == view.form["channel"]) }
+        },
+        "facts": { view in
+            Fact.allCases.map {
+                OptionView($0.rawValue, $0.label, selected: view.form.all("facts").contains($0.rawValue))
+            }
+        },
+        "factsProblem": { $0.problems.text(for: "facts") },
+        "toldAt": { $0.form["told_at"].isEmpty ? VietnameseFormat.local($0.now) : $0.form["told_at"] },
+        "toldAtProblem": { $0.problems.text(for: "told_at") },
+        "toldBy": { $0.form["told_by"].isEmpty && $0.problems.isEmpty ? $0.person : $0.form["told_by"] },
+        "toldByProblem": { $0.problems.text(for: "told_by") }, "toldNote": { $0.form["told_note"] },
+        "entryKinds": { view in
+            [TimelineEntry.Kind.observation, .measure, .decision].map {
+                OptionView($0.rawValue, $0.label, selected: $0.rawValue == view.form["entry_kind"])
+            }
+        },
+        "text": { $0.form["text"] }, "textProblem": { $0.problems.text(for: "text") },
+        "happenedAt": { $0.form["happened_at"].isEmpty ? VietnameseFormat.local($0.now) : $0.form["happened_at"] },
+        "happenedAtProblem": { $0.problems.text(for: "happened_at") },
+        "note": { $0.form["note"] }, "reason": { $0.form["reason"] }, "reasonProblem": { $0.problems.text(for: "reason") },
+    ]
+
+    private func hasHeard(_ audience: Audience) -> Bool { communications.contains { $0.audience == audience } }
+
+    private static func answer(_ value: Bool?) -> String {
+        value.map { $0 ? "Có" : "Không" } ?? "Chưa xác định"
+    }
+}
+
+struct ChecklistItemView: View {
+    let requirement: Requirement
+    let href: String?
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "state": { BadgeView(kind: $0.requirement.isMet ? "met" : "missing", label: $0.requirement.isMet ? "Đã có" : "Còn thiếu") },
+        "text": \.requirement.text, "article": \.requirement.article,
+        "mend": { view in view.requirement.isMet ? nil : view.href.map(MendView.init) },
+    ]
+}
+
+struct MendView: View {
+    let href: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["href": \.href, "label": { _ in "Bổ sung" }]
+}
+
+struct TimelineItemView: View {
+    let entry: TimelineEntry
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "kind": { view in
+            switch view.entry.kind {
+            case .detection: "down"
+            case .status: "up"
+            default: ""
+            }
+        },
+        "machineTime": { VietnameseFormat.timestamp($0.entry.happenedAt) },
+        "time": { VietnameseFormat.momentWithSeconds($0.entry.happenedAt) },
+        "text": { "\($0.entry.kind.label): \($0.entry.text)" },
+        "by": { view in
+            let author = view.entry.author ?? "Trực Ban"
+            let isLate = view.entry.writtenAt - view.entry.happenedAt > .seconds(300)
+            return isLate ? "\(author), ghi lúc \(VietnameseFormat.moment(view.entry.writtenAt))" : author
+        },
+    ]
+}
+
+struct CommunicationView: View {
+    let communication: Communication
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "audience": \.communication.audience.label, "channel": \.communication.channel.label,
+        "at": { VietnameseFormat.moment($0.communication.toldAt) },
+        "machineTime": { VietnameseFormat.timestamp($0.communication.toldAt) },
+        "by": \.communication.toldBy,
+        "carried": { $0.communication.facts.map(\.label).joined(separator: "; ") },
+        "remark": \.communication.note,
+    ]
+}
+
+/// One audience in the table of who was told which fact.
+struct TellingRowView: View {
+    let audience: Audience
+    let communications: [Communication]
+    /// The facts that this audience has to be told.
+    let wanted: [Fact]
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "audience": \.audience.label,
+        "cells": { view in
+            Fact.allCases.map { fact in
+                let first = view.communications.filter { $0.audience == view.audience && $0.facts.contains(fact) }
+                    .map(\.toldAt).min()
+                return TellingCellView(fact: fact, toldAt: first, isWanted: view.wanted.contains(fact))
+            }
+        },
+    ]
+}
+
+struct TellingCellView: View {
+    let fact: Fact
+    let toldAt: Instant?
+    let isWanted: Bool
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "fact": \.fact.label, "kind": { $0.toldAt != nil ? "met" : $0.isWanted ? "missing" : "na" },
+        "label": { $0.toldAt.map(VietnameseFormat.moment) ?? ($0.isWanted ? "Chưa báo" : "Không áp dụng") },
+    ]
+}
+
+struct FactHeadView: View {
+    let fact: Fact
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["fact": \.fact.label]
+}

@@ -1,0 +1,129 @@
+import Civil
+import Database
+import Organization
+import Web
+
+struct IncidentListView: PageView {
+    static let template = "incidents/list"
+    static let parts: [any View.Type] = [IncidentRowView.self, OptionView.self, PagingView.self, BadgeView.self]
+
+    let filter: IncidentFilter
+    let mayOpen: Bool
+    let rows: [IncidentSummary]
+    let now: Instant
+    let paging: PagingView?
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "mayOpen": \.mayOpen, "search": \.filter.search, "paging": \.paging,
+        "states": { view in
+            Incident.State.allCases.map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter.state) }
+        },
+        "kinds": { view in
+            Incident.Kind.allCases.map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter.kind) }
+        },
+        "rows": { view in view.rows.map { IncidentRowView(incident: $0, now: view.now) } },
+    ]
+}
+
+struct IncidentRowView: View {
+    let incident: IncidentSummary
+    let now: Instant
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "href": { "/incidents/\($0.incident.code)" }, "code": \.incident.code, "title": \.incident.title,
+        "agency": { $0.incident.agencyName ?? "Toàn hệ thống" }, "kind": \.incident.kind.label,
+        "state": { $0.incident.state.badge }, "severity": { $0.incident.severity.badge },
+        "detected": { VietnameseFormat.moment($0.incident.detectedAt) },
+        "machineTime": { VietnameseFormat.timestamp($0.incident.detectedAt) },
+        "lasting": { view in
+            view.incident.suspendedAt.map {
+                VietnameseFormat.duration((view.incident.resumedAt ?? view.now) - $0)
+            } ?? "không tạm dừng"
+        },
+        "told": { "\($0.incident.factsTold)/\(Fact.allCases.count)" },
+    ]
+}
+
+struct BadgeView: View {
+    let kind: String
+    let label: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
+}
+
+extension Incident.State {
+    var badge: BadgeView {
+        switch self {
+        case .open: BadgeView(kind: "down", label: label)
+        case .restored: BadgeView(kind: "open", label: label)
+        case .closed: BadgeView(kind: "closed", label: label)
+        }
+    }
+}
+
+extension Incident.Severity {
+    var badge: BadgeView {
+        switch self {
+        case .undetermined: BadgeView(kind: "nodata", label: short)
+        case .m1: BadgeView(kind: "grave", label: short)
+        case .m2: BadgeView(kind: "serious", label: short)
+        case .m3: BadgeView(kind: "moderate", label: short)
+        case .m4: BadgeView(kind: "", label: short)
+        }
+    }
+}
+
+struct IncidentFormView: PageView {
+    static let template = "incidents/form"
+    static let parts: [any View.Type] = [OptionView.self, ProblemView.self]
+
+    /// Nil while it is being opened.
+    let code: String?
+    let version: Int?
+    let agencies: [Agency]
+    let form: Form
+    let problems: [Refusal.Problem]
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "version": { $0.version.map(String.init) },
+        "heading": { $0.code.map { "Sửa sự cố \($0)" } ?? "Mở sự cố" },
+        "action": { $0.code.map { "/incidents/\($0)" } ?? "/incidents" },
+        "back": { $0.code.map { "/incidents/\($0)" } ?? "/incidents" },
+        "submit": { $0.code == nil ? "Mở sự cố" : "Lưu" },
+        "problems": { $0.problems.map(ProblemView.init) },
+        "title": { $0.form["title"] }, "titleProblem": { $0.problems.text(for: "title") },
+        "mayChooseAgency": { !$0.agencies.isEmpty },
+        "agencies": { view in
+            view.agencies.map {
+                OptionView(String($0.id.rawValue), $0.name, selected: String($0.id.rawValue) == view.form["agency"])
+            }
+        },
+        "kinds": { view in
+            Incident.Kind.allCases.map {
+                OptionView($0.rawValue, $0.label, selected: $0.rawValue == view.form["kind"])
+            }
+        },
+        "severities": { view in
+            Incident.Severity.allCases.map {
+                OptionView($0.rawValue, $0.label, selected: $0.rawValue == view.form["severity"])
+            }
+        },
+        "beganAt": { $0.form["began_at"] }, "beganAtProblem": { $0.problems.text(for: "began_at") },
+        "detectedAt": { $0.form["detected_at"] }, "detectedAtProblem": { $0.problems.text(for: "detected_at") },
+        "suspendedAt": { $0.form["suspended_at"] }, "suspendedAtProblem": { $0.problems.text(for: "suspended_at") },
+        "resumedAt": { $0.form["resumed_at"] }, "resumedAtProblem": { $0.problems.text(for: "resumed_at") },
+        "description": { $0.form["description"] }, "temporaryMeasures": { $0.form["temporary_measures"] },
+        "catchUp": { $0.form["catch_up"] }, "cause": { $0.form["cause"] },
+        "cyberAnswers": { answers($0.form["is_cyber"]) },
+        "personalDataAnswers": { answers($0.form["has_personal_data"]) },
+        "contact": { $0.form["contact"] }, "scope": { $0.form["scope"] }, "provider": { $0.form["provider"] },
+        "measures": { $0.form["measures"] }, "helpers": { $0.form["helpers"] },
+        "firstResults": { $0.form["first_results"] }, "proposals": { $0.form["proposals"] },
+    ]
+
+    private static func answers(_ chosen: String) -> [OptionView] {
+        [("", "Chưa xác định"), ("yes", "Có"), ("no", "Không")].map {
+            OptionView($0.0, $0.1, selected: $0.0 == chosen)
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package import Civil
+package import Database
+package import Logging
+import Organization
+import ServiceLifecycle
+
+/// Opens an incident for every outage, once, and notes when the outage is over.
+///
+/// It listens for news of outages and also looks by itself every ten seconds, so nothing depends on being awake at the
+/// right moment: whatever crashes, an outage without an incident is found by the next look. Several processes may
+/// watch at once; each outage is taken by one of them.
+package struct IncidentWatch: Service {
+    private static let pause = Duration.seconds(10)
+
+    private let database: Database
+    private let listener: Listener
+    private let clock: WallClock
+    private let logger: Logger
+
+    package init(database: Database, listener: Listener, clock: WallClock = .system, logger: Logger) {
+        self.database = database
+        self.listener = listener
+        self.clock = clock
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    for await _ in listener.notifications(on: ["outages"]) { await look() }
+                }
+                group.addTask {
+                    while !Task.isCancelled {
+                        await look()
+                        try? await Task.sleep(for: Self.pause)
+                    }
+                }
+            }
+        }
+    }
+
+    private func look() async {
+        do {
+            try await sweep(at: clock.now)
+        } catch is CancellationError {
+        } catch {
+            logger.warning("incidents: will look again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Opens what is missing and notes what is over.
+    /// - Returns: The codes of the incidents that were opened.
+    @discardableResult
+    package func sweep(at now: Instant) async throws -> [String] {
+        var opened: [String] = []
+        for outage in try await unanswered(at: now) {
+            if let code = try await open(outage, at: now) { opened.append(code) }
+        }
+        for outage in try await resumed() { try await resume(outage, at: now) }
+        return opened
+    }
+
+    /// Outages that no incident answers for yet. One that lies wholly in announced maintenance is no incident.
+    private func unanswered(at now: Instant) async throws -> [WatchedOutage] {
+        try await database.all(
+            """
+            SELECT \(columns: WatchedOutage.self)
+            FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents i ON i.outage_id = o.id
+            WHERE  i.id IS NULL
+            AND    tstzmultirange(tstzrange(lower(o.during), coalesce(upper(o.during), \(now))))
+                   - coalesce((SELECT range_agg(p.during) FROM planned_windows p
+                               WHERE (p.monitor_id = o.monitor_id OR p.monitor_id IS NULL) AND p.during && o.during), '{}')
+                   <> '{}'
+            ORDER  BY o.id LIMIT 100
+            """)
+    }
+
+    private func open(_ outage: WatchedOutage, at now: Instant) async throws -> String? {
+        do {
+            return try await database.transaction { tx in
+                // Whoever holds the outage opens its incident; the others go on to the next one.
+                let held = try await tx.values(
+                    """
+                    SELECT o.id FROM outages o
+                    WHERE  o.id = \(outage.id) AND NOT EXISTS (SELECT FROM incidents i WHERE i.outage_id = o.id)
+                    FOR UPDATE SKIP LOCKED
+                    """, as: Int64.self)
+                guard !held.isEmpty else { return nil }
+                return try await tx.open(outage, at: now)
+            }
+        } catch is AnsweredMeanwhile {
+            return nil
+        }
+    }
+
+    /// Outages that are over while their incident does not say so.
+    private func resumed() async throws -> [WatchedOutage] {
+        try await database.all(
+            """
+            SELECT \(columns: WatchedOutage.self)
+            FROM   incidents i JOIN outages o ON o.id = i.outage_id JOIN monitors m ON m.id = o.monitor_id
+            WHERE  i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND NOT upper_inf(o.during)
+            ORDER  BY o.id LIMIT 100
+            """)
+    }
+
+    private func resume(_ outage: WatchedOutage, at now: Instant) async throws {
+        guard let end = outage.during.upper else { return }
+        try await database.transaction { tx in
+            let rows = try await tx.all(
+                """
+                UPDATE incidents SET resumed_at = greatest(suspended_at, \(end)), version = version + 1,
+                    updated_by = NULL, updated_at = \(now)
+                WHERE  outage_id = \(outage.id) AND is_open AND resumed_at IS NULL AND suspended_at IS NOT NULL
+                RETURNING id, code
+                """, as: OpenedIncident.self)
+            for row in rows {
+                try await tx.tell(
+                    row.id, .status, "“\(outage.monitor)” trả lời trở lại.", happened: end, by: nil, at: now)
+                try await tx.record(
+                    "incident.resumed", row.code, by: .system("incident-watch"),
+                    after: ["resumed_at": VietnameseFormat.timestamp(end)], at: now)
+            }
+        }
+    }
+}
+
+/// Somebody else has opened this outage's incident.
+private struct AnsweredMeanwhile: Error {}
+
+private struct WatchedOutage: PostgresRow {
+    let id: Int64
+    let during: TimeRange
+    let confirmedAt: Instant
+    let reason: String
+    let monitor: String
+    let agency: Int64?
+
+    static var columns: String { "o.id, o.during, o.confirmed_at, o.reason, m.name, m.agency_id" }
+
+    init(row: inout RowReader) throws {
+        id = try row.read()
+        during = try row.read()
+        confirmedAt = try row.read()
+        reason = try row.read()
+        monitor = try row.read()
+        agency = try row.read()
+    }
+}
+
+private struct OpenedIncident: PostgresRow {
+    let id: Incident.ID
+    let code: String
+
+    static var columns: String { "id, code" }
+
+    init(row: inout RowReader) throws {
+        id = try row.read()
+        code = try row.read()
+    }
+}
+
+extension Transaction {
+    fileprivate func open(_ outage: WatchedOutage, at now: Instant) async throws -> String {
+        let code = try await nextCode(.incident, at: now)
+        let began = outage.during.lower ?? outage.confirmedAt
+        let title = "Gián đoạn: \(outage.monitor)"
+        let ids = try await values(
+            """
+            INSERT INTO incidents (code, title, kind, agency_id, outage_id, began_at, detected_at, suspended_at,
+                                   description, opened_at, updated_at)
+            VALUES (\(code), \(title), 'suspension', \(outage.agency), \(outage.id), \(began),
+                    \(max(began, outage.confirmedAt)), \(began), \("Không truy cập được “\(outage.monitor)”: \(outage.reason)."),
+                    \(now), \(now))
+            ON     CONFLICT (outage_id) DO NOTHING RETURNING id
+            """, as: Incident.ID.self)
+        // The number that was taken goes back with the transaction.
+        guard let id = ids.first else { throw AnsweredMeanwhile() }
+        try await tell(
+            id, .detection, "Lần đo lỗi đầu tiên của “\(outage.monitor)”: \(outage.reason).", happened: began, by: nil, at: now)
+        try await tell(
+            id, .status, "Gián đoạn được xác nhận; sự cố tự mở.", happened: outage.confirmedAt, by: nil, at: now)
+        try await record(
+            "incident.opened", code, by: .system("incident-watch"),
+            after: ["title": title, "outage": String(outage.id), "began_at": VietnameseFormat.timestamp(began)], at: now)
+        return code
+    }
+}

@@ -1,0 +1,160 @@
+package import Civil
+package import Database
+package import Hotline
+package import Incidents
+package import Monitor
+
+/// Everything that a report counts, gathered at one moment. Each number can be counted again from the rows that it leads to.
+package struct ReportFacts: Hashable, Sendable {
+    package let window: ReportWindow
+    /// The moment of counting; what lies after it is not in the report.
+    package let asOf: Instant
+    package let isDemo: Bool
+    /// Thousandths; the Department's own target, not law.
+    package let availabilityTarget: Int
+    package let availability: [MonitorAvailability]
+    /// All monitors together in the window before.
+    package let previous: Availability
+    package let incidents: [ReportedIncident]
+    package let notices: [ReportedNotice]
+    package let requests: [RequestCount]
+    package let duties: DutyCounts
+}
+
+/// One incident as a report tells it.
+package struct ReportedIncident: Hashable, Sendable, PostgresRow {
+    package let code: String
+    package let title: String
+    package let kind: Incident.Kind
+    package let severity: Incident.Severity
+    package let agency: String?
+    package let beganAt: Instant
+    package let suspendedAt: Instant?
+    package let resumedAt: Instant?
+    package let closedAt: Instant?
+    package let cause: String
+    /// How many of the five facts of Điều 20.1 somebody was told.
+    package let factsTold: Int
+    /// When the Department was told (Điều 20.3); of an incident of the Department's own, nil.
+    package let departmentToldAt: Instant?
+
+    package static var columns: String {
+        """
+        i.code, i.title, i.kind, i.severity, a.name, i.began_at, i.suspended_at, i.resumed_at, i.closed_at, i.cause,
+        (SELECT count(DISTINCT t.fact) FROM incident_tellings t WHERE t.incident_id = i.id),
+        (SELECT min(t.first_told_at) FROM incident_tellings t WHERE t.incident_id = i.id AND t.audience = 'department')
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        code = try row.read()
+        title = try row.read()
+        kind = try row.read()
+        severity = try row.read()
+        agency = try row.read()
+        beganAt = try row.read()
+        suspendedAt = try row.read()
+        resumedAt = try row.read()
+        closedAt = try row.read()
+        cause = try row.read()
+        factsTold = try row.read()
+        departmentToldAt = try row.read()
+    }
+
+    /// How long the system could not be used; nil while that goes on, or when it never was.
+    package var suspension: Duration? {
+        guard let suspendedAt, let resumedAt else { return nil }
+        return resumedAt - suspendedAt
+    }
+}
+
+/// One maintenance as a report tells it (Điều 21.7).
+package struct ReportedNotice: Hashable, Sendable, PostgresRow {
+    package let code: String
+    package let title: String
+    package let during: TimeRange
+    /// Whole working days between publication and the work.
+    package let leadDays: Int
+    package let isCancelled: Bool
+    package let recipients: Int
+    package let acknowledged: Int
+
+    package static var columns: String {
+        """
+        n.code, n.title, n.during, n.lead_days, n.cancelled_at IS NOT NULL,
+        (SELECT count(*) FROM notice_recipients r WHERE r.notice_id = n.id),
+        (SELECT count(r.acknowledged_at) FROM notice_recipients r WHERE r.notice_id = n.id)
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        code = try row.read()
+        title = try row.read()
+        during = try row.read()
+        leadDays = try row.read()
+        isCancelled = try row.read()
+        recipients = try row.read()
+        acknowledged = try row.read()
+    }
+}
+
+/// How many calls of one kind the hotline took (Điều 21.9).
+package struct RequestCount: Hashable, Sendable, PostgresRow {
+    package let kind: SupportRequest.Kind
+    package let received: Int
+    package let resolved: Int
+    /// The median time from call to resolution, of those that were resolved.
+    package let median: Duration?
+
+    package static var columns: String {
+        """
+        r.kind, count(*), count(r.resolved_at),
+        percentile_disc(0.5) WITHIN GROUP (ORDER BY date_part('epoch', r.resolved_at - r.received_at)::bigint)
+            FILTER (WHERE r.resolved_at IS NOT NULL)
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        kind = try row.read()
+        received = try row.read()
+        resolved = try row.read()
+        median = try row.read(Int64?.self).map { .seconds($0) }
+    }
+}
+
+/// Counts of the duties that are not about the system itself.
+package struct DutyCounts: Hashable, Sendable, PostgresRow {
+    package let agencies: Int
+    /// Agencies with somebody in charge of information security (Điều 19.1).
+    package let agenciesWithOfficer: Int
+    package let accounts: Int
+    package let lockedAccounts: Int
+    /// People who left and whose account was found not locked (Điều 23.1 c), and how many of them are still open.
+    package let findings: Int
+    package let openFindings: Int
+    /// Days of the window with a good backup (Điều 18.2).
+    package let backupDays: Int
+
+    package static var columns: String {
+        """
+        (SELECT count(*) FROM agencies WHERE closed_at IS NULL),
+        (SELECT count(DISTINCT o.agency_id) FROM officers o JOIN agencies a ON a.id = o.agency_id
+          WHERE a.closed_at IS NULL AND o.duty = 'security_officer' AND o.during @> days.last),
+        (SELECT count(*) FROM accounts), (SELECT count(*) FROM accounts WHERE state = 'locked'),
+        (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during),
+        (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during AND f.closed_at IS NULL),
+        (SELECT count(DISTINCT b.day) FROM backups b
+          WHERE b.result = 'good' AND b.day BETWEEN days.first AND days.last)
+        """
+    }
+
+    package init(row: inout RowReader) throws {
+        agencies = try row.read()
+        agenciesWithOfficer = try row.read()
+        accounts = try row.read()
+        lockedAccounts = try row.read()
+        findings = try row.read()
+        openFindings = try row.read()
+        backupDays = try row.read()
+    }
+}

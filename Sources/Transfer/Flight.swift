@@ -1,0 +1,110 @@
+import CCurl
+import Foundation
+
+/// A transfer under way: what it sends, what came so far, and who waits for it. It belongs to the loop's thread, which
+/// keeps it until libcurl has let go of it.
+final class Flight {
+    /// More of a mail server's words than anybody reads.
+    private static let replyLimit = 2000
+
+    let order: Order
+    let easy: EasyHandle
+    private var lists: [UnsafeMutablePointer<curl_slist>] = []
+    private var outcome = Outcome()
+    private var bodyLimit = 0
+    private var upload: [UInt8] = []
+    private var uploaded = 0
+    private var isReplyOpen = false
+
+    init(_ order: Order, on easy: EasyHandle) {
+        self.order = order
+        self.easy = easy
+        easy.set(CURLOPT_PRIVATE, context: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    deinit {
+        lists.forEach { curl_slist_free_all($0) }
+    }
+
+    /// The flight that libcurl's callback is about.
+    private static func at(_ context: UnsafeMutableRawPointer?) -> Flight {
+        // Only this file hands such pointers to libcurl, each of a flight that the engine keeps.
+        Unmanaged<Flight>.fromOpaque(context!).takeUnretainedValue()
+    }
+
+    static func of(_ easy: UnsafeMutableRawPointer) -> Flight { at(easy_get_private(easy)) }
+
+    /// - Returns: A list of libcurl's that lives as long as the flight.
+    func list(_ texts: [String]) -> UnsafeMutablePointer<curl_slist>? {
+        let list = texts.reduce(nil) { curl_slist_append($0, $1) }
+        if let list { lists.append(list) }
+        return list
+    }
+
+    func keepBody(upTo limit: Int) {
+        bodyLimit = limit
+        easy.set(CURLOPT_WRITEDATA, context: Unmanaged.passUnretained(self).toOpaque())
+        easy.set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            Flight.at(context).receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+        }
+    }
+
+    /// - Returns: False to end the transfer: there is more than anybody wants.
+    private func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let room = bodyLimit - outcome.body.count
+        outcome.body.append(contentsOf: bytes.prefix(room))
+        outcome.isCut = bytes.count > room
+        return !outcome.isCut
+    }
+
+    func send(_ message: [UInt8]) {
+        upload = message
+        easy.set(CURLOPT_UPLOAD, true)
+        easy.set(CURLOPT_INFILESIZE_LARGE, offset: message.count)
+        easy.set(CURLOPT_READDATA, context: Unmanaged.passUnretained(self).toOpaque())
+        easy.set(CURLOPT_READFUNCTION) { place, size, count, context in
+            Flight.at(context).give(to: UnsafeMutableRawBufferPointer(start: place, count: size * count))
+        }
+    }
+
+    private func give(to place: UnsafeMutableRawBufferPointer) -> Int {
+        let piece = upload[uploaded...].prefix(place.count)
+        place.copyBytes(from: piece)
+        uploaded += piece.count
+        return piece.count
+    }
+
+    func keepReply() {
+        easy.set(CURLOPT_HEADERDATA, context: Unmanaged.passUnretained(self).toOpaque())
+        easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            Flight.at(context).hear(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return size * count
+        }
+    }
+
+    /// A reply of several lines has a hyphen after the code of each but the last (RFC 5321 §4.2.1).
+    private func hear(_ line: UnsafeRawBufferPointer) {
+        let text = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        outcome.reply = isReplyOpen ? String("\(outcome.reply) \(text)".prefix(Self.replyLimit)) : text
+        isReplyOpen = line.count > 3 && line[3] == UInt8(ascii: "-")
+    }
+
+    /// What came of it, once libcurl is done with it.
+    func finished(_ code: CURLcode) -> Outcome {
+        // libcurl takes our stopping for a failure to write.
+        let isWell = code == CURLE_OK || (code == CURLE_WRITE_ERROR && outcome.isCut)
+        if !isWell {
+            let failure = Outcome(code, easy.message.isEmpty ? nil : easy.message)
+            outcome.code = failure.code
+            outcome.message = failure.message
+        }
+        outcome.status = easy.long(CURLINFO_RESPONSE_CODE)
+        outcome.resolved = easy.microseconds(CURLINFO_NAMELOOKUP_TIME_T)
+        outcome.connected = easy.microseconds(CURLINFO_CONNECT_TIME_T)
+        outcome.secured = easy.microseconds(CURLINFO_APPCONNECT_TIME_T)
+        outcome.firstByte = easy.microseconds(CURLINFO_STARTTRANSFER_TIME_T)
+        outcome.total = easy.microseconds(CURLINFO_TOTAL_TIME_T)
+        outcome.certificateExpiresAt = easy.certificateExpiresAt
+        return outcome
+    }
+}

@@ -1,0 +1,39 @@
+import CCurl
+package import Civil
+
+/// What came of a transfer. libcurl counts every time from the beginning of the transfer; a phase that was not reached is
+/// zero, and after redirects each is the sum over all requests.
+package struct Outcome: Sendable {
+    /// A `CURLcode` of `curl/curl.h`: 0 when the conversation went as it should, whatever the status.
+    package var code: Int32 = 0
+    /// What went wrong, in libcurl's words; empty when nothing did.
+    package var message = ""
+    /// HTTP's status; for mail the server's last reply code (RFC 5321 §4.2): 4xx may pass, 5xx will not. 0 without an answer.
+    package var status = 0
+    package var body: [UInt8] = []
+    /// Whether the body went on beyond the limit.
+    package var isCut = false
+    /// A mail server's last reply as it said it, its code included; empty for HTTP.
+    package var reply = ""
+    package var resolved = Duration.zero
+    package var connected = Duration.zero
+    /// After the TLS handshake; zero without TLS.
+    package var secured = Duration.zero
+    package var firstByte = Duration.zero
+    package var total = Duration.zero
+    /// When the server's own certificate expires. libcurl tells it once the chain was verified, or not asked for: a name
+    /// that does not match still has it, a chain that is not trusted or has expired does not.
+    package var certificateExpiresAt: Instant?
+
+    package init() {}
+
+    /// The task was cancelled or the loop stopped.
+    package var isCancelled: Bool { code == Self.cancelled.code }
+
+    static let cancelled = Outcome(CURLE_ABORTED_BY_CALLBACK, "cancelled")
+
+    init(_ code: CURLcode, _ message: String? = nil) {
+        self.code = Int32(bitPattern: code.rawValue)
+        self.message = message ?? String(cString: curl_easy_strerror(code))
+    }
+}

@@ -1,0 +1,26 @@
+/// One request to a server, as a probe makes it: on a connection of its own, with a full TLS handshake, through no proxy.
+package struct Transfer: Hashable, Sendable {
+    /// Which of a name's addresses are tried.
+    package enum Family: Hashable, Sendable { case any, v4, v6 }
+
+    /// `http://…` or `https://…`; redirects cannot lead to another scheme.
+    package var url: String
+    package var method = "GET"
+    /// Lines like `Accept: text/html`, added to libcurl's own or in the place of them.
+    package var headers: [String] = []
+    /// From the beginning to the end of everything, redirects included; at least a millisecond.
+    package var timeout = Duration.seconds(10)
+    package var family = Family.any
+    /// At most ten times.
+    package var followsRedirects = false
+    package var verifiesTLS = true
+    /// Opens a TCP connection to the URL's host and port, sends nothing, and closes it at once.
+    package var connectsOnly = false
+    /// How many bytes of the body are kept. Reading stops at the first byte beyond: that is no error, and the outcome says
+    /// `isCut`. With 0 the transfer is over when the body begins.
+    package var bodyLimit = 1 << 20
+
+    package init(url: String) {
+        self.url = url
+    }
+}

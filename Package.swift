@@ -75,7 +75,7 @@ let testTargets: [Target] = [
     tests(of: "Civil"),
     tests(of: "WorkingTime", seeing: ["Civil"]),
     tests(of: "Markdown"),
-    tests(of: "Transfer", seeing: ["Civil", logging]),
+    tests(of: "Transfer", seeing: ["Civil", "TestKit"]),
     tests(of: "Database", seeing: ["Civil", "TestKit", logging]),
     tests(of: "Organization", seeing: ["Civil", "Database", "TestKit"]),
     tests(of: "Web", seeing: ["Civil", "Database", "Organization", "TestKit", hummingbird, hummingbirdTesting]),

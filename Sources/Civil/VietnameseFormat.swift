@@ -8,7 +8,7 @@ package enum VietnameseFormat {
 
     /// `14/06/2026`
     package static func date(_ date: CivilDate) -> String {
-        "\(padded(date.day))/\(padded(date.month))/\(date.year)"
+        "\(padded(date.day))/\(padded(date.month))/\(year(date))"
     }
 
     /// `17:05`
@@ -27,7 +27,8 @@ package enum VietnameseFormat {
         "\(time(instant)):\(padded(secondOfDay(instant) % 60)) \(date(CivilDate(inVietnam: instant)))"
     }
 
-    /// `ngày 05 tháng 01 năm 2026`: days below 10 and the months 1 and 2 have a leading zero (NĐ 30/2020/NĐ-CP, phụ lục I).
+    /// `ngày 05 tháng 01 năm 2026`: days below 10 and the months 1 and 2 have a leading zero (NĐ 30/2020/NĐ-CP, phụ
+    /// lục I).
     package static func documentDate(_ date: CivilDate) -> String {
         let month = date.month < 3 ? padded(date.month) : "\(date.month)"
         return "ngày \(padded(date.day)) tháng \(month) năm \(date.year)"
@@ -42,7 +43,7 @@ package enum VietnameseFormat {
 
     /// `2026-06-14`, the value of an `<input type="date">`.
     package static func localDate(_ date: CivilDate) -> String {
-        "\(date.year)-\(padded(date.month))-\(padded(date.day))"
+        "\(year(date))-\(padded(date.month))-\(padded(date.day))"
     }
 
     /// `2026-06-14T17:05:06+07:00` (ISO 8601).
@@ -52,54 +53,33 @@ package enum VietnameseFormat {
 
     // MARK: Durations
 
-    /// The two largest units: `45 giây`, `1 giờ 20 phút`, `3 ngày 4 giờ`. What is smaller is dropped.
+    /// The two largest units: `45 giây`, `1 giờ 20 phút`, `3 ngày 4 giờ`. What is smaller is dropped, and so is a unit
+    /// that is zero: `3 ngày`. A time that is not positive is `0 giây`.
     package static func duration(_ duration: Duration) -> String {
         let seconds = max(0, duration.inSeconds)
         let parts: [(Int64, String)] = [
-            (seconds / 86_400, "ngày"), (seconds / 3600 % 24, "giờ"), (seconds / 60 % 60, "phút"), (seconds % 60, "giây"),
+            (seconds / 86_400, "ngày"), (seconds / 3600 % 24, "giờ"), (seconds / 60 % 60, "phút"),
+            (seconds % 60, "giây"),
         ]
         guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0 giây" }
         return parts[first...].prefix(2).filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
     }
 
-    /// `26:03:09`: hours, minutes and seconds, exact.
+    /// `26:03:09`: hours, minutes and seconds, exact, for the figures of a report. Negative seconds are none.
     package static func clock(seconds: Int64) -> String {
-        "\(number(Int(seconds / 3600))):\(padded(Int(seconds / 60 % 60))):\(padded(Int(seconds % 60)))"
-    }
-
-    // MARK: Numbers
-
-    /// `1.234.567`
-    package static func number(_ value: Int) -> String {
-        var digits = Array(String(value.magnitude))
-        for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(".", at: place) }
-        return (value < 0 ? "-" : "") + String(digits)
-    }
-
-    /// `99,87%`: the share of `part` in `whole`, rounded down, so that only everything is 100%. `chưa có số liệu` where there
-    /// is nothing to take a share of.
-    package static func share(_ part: Int64, of whole: Int64, digits: Int = 2) -> String {
-        guard whole > 0 else { return noFigure }
-        let scale = (0..<digits).reduce(Int64(1)) { product, _ in product * 10 }
-        let (product, overflow) = part.multipliedReportingOverflow(by: 100 * scale)
-        let scaled = overflow ? part / whole * 100 * scale : product / whole
-        guard digits > 0 else { return "\(scaled)%" }
-        let fraction = String(scaled % scale)
-        return "\(scaled / scale),\(String(repeating: "0", count: digits - fraction.count))\(fraction)%"
-    }
-
-    /// `1,5 MB`
-    package static func bytes(_ count: Int) -> String {
-        for (unit, size) in [("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)] where count >= size {
-            let tenths = count * 10 / size
-            return tenths % 10 == 0 ? "\(number(tenths / 10)) \(unit)" : "\(number(tenths / 10)),\(tenths % 10) \(unit)"
-        }
-        return "\(count) byte"
+        let seconds = Int(max(0, seconds))
+        return "\(number(seconds / 3600)):\(padded(seconds / 60 % 60)):\(padded(seconds % 60))"
     }
 
     private static func secondOfDay(_ instant: Instant) -> Int {
         let second = (instant.seconds + Instant.vietnamOffsetSeconds) % 86_400
         return Int(second < 0 ? second + 86_400 : second)
+    }
+
+    /// Four digits, as `<input type="date">` and ISO 8601 want them.
+    private static func year(_ date: CivilDate) -> String {
+        let digits = String(date.year)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     private static func padded(_ value: Int) -> String {

@@ -97,12 +97,17 @@ struct App: Sendable {
 
 /// Tells whoever started the console where to go.
 private func announce(users: UserStore, at address: String, logger: Logger) async {
-    print("Trực Ban đang chạy tại \(address)")
+    say("Trực Ban đang chạy tại \(address)")
     do {
         if let link = try await users.makeSetupLink(at: WallClock.system.now) {
-            print("Lập quản trị đầu tiên (dùng một lần): \(address)/setup/\(link.text)")
+            say("Lập quản trị đầu tiên (dùng một lần): \(address)/setup/\(link.text)")
         }
     } catch {
         logger.error("setup link", metadata: ["error": "\(error)"])
     }
+}
+
+/// Writes a line at once, also into a pipe or a file.
+private func say(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }

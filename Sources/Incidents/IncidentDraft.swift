@@ -117,7 +117,8 @@ package struct CommunicationDraft: Hashable, Sendable {
         }
         if toldBy.isEmpty { problems.append(.init(field: "told_by", text: "Ai đã báo: cần nhập.")) }
         if toldAt > now { problems.append(.init(field: "told_at", text: "Lúc báo không được ở tương lai.")) }
-        if toldAt < incident.beganAt {
+        // A page asks for minutes, an incident begins at a second.
+        if toldAt + .seconds(59) < incident.beganAt {
             problems.append(.init(field: "told_at", text: "Lúc báo không thể sớm hơn lúc sự cố bắt đầu."))
         }
         if !problems.isEmpty { throw Refusal(problems) }

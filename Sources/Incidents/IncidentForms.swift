@@ -47,14 +47,15 @@ extension IncidentDraft {
 }
 
 extension Form {
-    /// The form as it stands before anybody has typed: with what is stored.
+    /// The form as it stands before anybody has typed: with what is stored, to the second.
     init(_ draft: IncidentDraft) {
+        func local(_ value: Instant) -> String { String(VietnameseFormat.timestamp(value).prefix(19)) }
         func answer(_ value: Bool?) -> String { value.map { $0 ? "yes" : "no" } ?? "" }
         self.init([
             "title": draft.title, "kind": draft.kind.rawValue, "severity": draft.severity.rawValue,
-            "began_at": VietnameseFormat.local(draft.beganAt), "detected_at": VietnameseFormat.local(draft.detectedAt),
-            "suspended_at": draft.suspendedAt.map(VietnameseFormat.local) ?? "",
-            "resumed_at": draft.resumedAt.map(VietnameseFormat.local) ?? "", "description": draft.description,
+            "began_at": local(draft.beganAt), "detected_at": local(draft.detectedAt),
+            "suspended_at": draft.suspendedAt.map(local) ?? "",
+            "resumed_at": draft.resumedAt.map(local) ?? "", "description": draft.description,
             "temporary_measures": draft.temporaryMeasures, "catch_up": draft.catchUp, "cause": draft.cause,
             "is_cyber": answer(draft.isCyber), "has_personal_data": answer(draft.hasPersonalData),
             "contact": draft.particulars.contact, "scope": draft.particulars.scope,

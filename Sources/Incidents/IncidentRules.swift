@@ -65,12 +65,15 @@ extension Incident {
     }
 
     /// What may be closed, and when.
-    /// - Throws: `Refusal` that names every obstacle, at the field where it is mended.
+    /// - Throws: `Refusal` that names every obstacle.
     package func checkClosing(_ communications: [Communication], at now: Instant) throws(Refusal) {
         guard state != .closed else { throw Refusal(field: "", "Sự cố đã được đóng.") }
         let obstacles = obstaclesToClosing(self, communications: communications)
         if !obstacles.isEmpty {
-            throw Refusal(obstacles.map { .init(field: $0.anchor, text: "\($0.text) (\($0.article)).") })
+            // The page that closes has only the form of communications on it; the rest is mended on the editing page, to
+            // which its checklist leads.
+            throw Refusal(
+                obstacles.map { .init(field: $0.anchor == "audience" ? "audience" : "", text: "\($0.text) (\($0.article)).") })
         }
     }
 

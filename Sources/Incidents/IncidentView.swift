@@ -83,7 +83,7 @@ struct IncidentView: PageView {
         "factsProblem": { $0.problems.text(for: "facts") },
         "toldAt": { $0.form["told_at"].isEmpty ? VietnameseFormat.local($0.now) : $0.form["told_at"] },
         "toldAtProblem": { $0.problems.text(for: "told_at") },
-        "toldBy": { $0.form["told_by"].isEmpty && $0.problems.isEmpty ? $0.person : $0.form["told_by"] },
+        "toldBy": { $0.form["told_at"].isEmpty ? $0.person : $0.form["told_by"] },
         "toldByProblem": { $0.problems.text(for: "told_by") }, "toldNote": { $0.form["told_note"] },
         "entryKinds": { view in
             [TimelineEntry.Kind.observation, .measure, .decision].map {

@@ -3,6 +3,7 @@
 /// Text in it is text: no character of it is ever markup, in either form. What officials write in Markdown themselves
 /// goes in as `.prose`.
 package struct Document: Hashable, Sendable {
+    /// In reading order.
     package var blocks: [Block]
 
     package init(_ blocks: [Block] = []) {
@@ -10,24 +11,47 @@ package struct Document: Hashable, Sendable {
     }
 }
 
+/// One block of a document.
 package enum Block: Hashable, Sendable {
-    /// - Parameter level: 1…6
+    /// - Parameter level: 1…6; what lies outside is taken as the nearest.
     case heading(level: Int, String)
     case paragraph([Inline])
     case bullets([[Inline]])
+    /// Numbered from 1.
+    case steps([[Inline]])
     case table(Table)
-    /// Markdown that a person wrote, rendered in safe mode: no HTML of theirs, no addresses that run scripts.
+    /// Markdown that a person wrote, in safe mode: see `Prose`.
     case prose(String)
+    /// Blocks that a style sheet lays out by the name of their class, such as the head of an official document. Markdown
+    /// has no such thing and shows the blocks alone.
+    case section(class: CSSClass, [Block])
     /// A new page when printed.
     case pageBreak
 
     package static func paragraph(_ text: String) -> Block { .paragraph([.text(text)]) }
 }
 
+/// The name of a class in a style sheet; a literal of the program, never somebody's text.
+package struct CSSClass: Hashable, Sendable, ExpressibleByStringLiteral {
+    let name: StaticString
+
+    package init(stringLiteral name: StaticString) {
+        self.name = name
+    }
+
+    package static func == (left: CSSClass, right: CSSClass) -> Bool { left.name.description == right.name.description }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(name.description) }
+}
+
+/// A piece of a line.
 package enum Inline: Hashable, Sendable, ExpressibleByStringLiteral {
     case text(String)
     case strong(String)
     case emphasis(String)
+    /// What a machine said or is to be told.
+    case code(String)
+    /// The address is left out unless `Address` finds it harmless.
     case link(String, to: String)
 
     package init(stringLiteral text: String) {
@@ -36,7 +60,7 @@ package enum Inline: Hashable, Sendable, ExpressibleByStringLiteral {
 
     var plain: String {
         switch self {
-        case .text(let text), .strong(let text), .emphasis(let text), .link(let text, _): text
+        case .text(let text), .strong(let text), .emphasis(let text), .code(let text), .link(let text, _): text
         }
     }
 }
@@ -54,9 +78,10 @@ package struct Table: Hashable, Sendable {
         }
     }
 
+    /// What the table shows; may be empty.
     package let caption: String
     package let columns: [Column]
-    /// Each row has a cell for every column; the first one names the row.
+    /// Each row has a cell for every column.
     package let rows: [[Inline]]
     /// What stands in a table without rows.
     package let empty: String

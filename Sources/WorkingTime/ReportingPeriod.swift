@@ -1,8 +1,9 @@
 package import Civil
 
-/// Half a year of a periodic report as Nghị định 09/2019/NĐ-CP, Điều 12.3 cuts it: from 15 December to 14 June, and from
-/// 15 June to 14 December. These are not the halves of the calendar.
+/// Half a year of a periodic report as Nghị định 09/2019/NĐ-CP, Điều 12.3 cuts it: from 15 December to 14 June, and
+/// from 15 June to 14 December. These are not the halves of the calendar.
 package struct ReportingPeriod: Hashable, Comparable, Sendable {
+    /// Which half of the year of the report.
     package enum Half: Int, Sendable {
         case first = 1
         case second = 2
@@ -41,6 +42,7 @@ package struct ReportingPeriod: Hashable, Comparable, Sendable {
     /// `6 tháng đầu năm 2026`
     package var title: String { "6 tháng \(half == .first ? "đầu" : "cuối") năm \(year)" }
 
+    /// 15 December of the year before, or 15 June.
     package var firstDay: CivilDate { half == .first ? day(year - 1, 12, 15) : day(year, 6, 15) }
 
     /// The last day that counts: 14 June or 14 December.
@@ -52,13 +54,15 @@ package struct ReportingPeriod: Hashable, Comparable, Sendable {
     }
 
     /// By when it is sent: the 20th. The regulation gives no day; this is a target of the Department's own, which leaves
-    /// more than the one working day of Nghị định 09/2019, Điều 8.5.
+    /// more than the one working day of Nghị định 09/2019/NĐ-CP, Điều 8.5.
     package var sendBy: CivilDate { half == .first ? day(year, 6, 20) : day(year, 12, 20) }
 
+    /// The half year before.
     package var previous: ReportingPeriod {
         half == .first ? ReportingPeriod(year: year - 1, half: .second) : ReportingPeriod(year: year, half: .first)
     }
 
+    /// The half year after.
     package var next: ReportingPeriod {
         half == .first ? ReportingPeriod(year: year, half: .second) : ReportingPeriod(year: year + 1, half: .first)
     }

@@ -20,13 +20,20 @@ CREATE TABLE accounts (
     full_name     text NOT NULL,
     agency_id     bigint REFERENCES agencies,
     state         text NOT NULL CHECK (state IN ('active', 'locked', 'gone')),
+    locked_on     date,
     last_login_on date,
+    is_regular    boolean NOT NULL DEFAULT true,
+    first_seen_in bigint NOT NULL REFERENCES account_imports,
     seen_in       bigint NOT NULL REFERENCES account_imports,
     search        text GENERATED ALWAYS AS (folded(username || ' ' || full_name)) STORED
 );
-CREATE INDEX accounts_agency_id_index ON accounts (agency_id);
+CREATE INDEX accounts_agency_id_index ON accounts (agency_id, username);
+CREATE INDEX accounts_search_index ON accounts USING gin (search gin_trgm_ops);
+CREATE INDEX accounts_irregular_index ON accounts (username) WHERE NOT is_regular;
 COMMENT ON COLUMN accounts.username IS 'Điều 7.4: <mã cơ quan>_<họ tên viết liền không dấu>.';
 COMMENT ON COLUMN accounts.state IS 'gone: no longer in the newest export.';
+COMMENT ON COLUMN accounts.is_regular IS 'Whether the name is built as Điều 7.4 says; see AccountName.';
+COMMENT ON COLUMN accounts.first_seen_in IS 'The first export that showed it; seen_in: the last one.';
 
 -- People who left or were transferred, as the agencies reported them.
 CREATE TABLE leavers (
@@ -50,9 +57,11 @@ CREATE TABLE account_findings (
     found_by   bigint NOT NULL REFERENCES account_imports,
     closed_at  timestamptz,
     closed_by  bigint REFERENCES account_imports,
-    CONSTRAINT account_findings_closed_check CHECK ((closed_at IS NULL) = (closed_by IS NULL)),
-    CONSTRAINT account_findings_account_id_leaver_id_key UNIQUE (account_id, leaver_id)
+    CONSTRAINT account_findings_closed_check CHECK ((closed_at IS NULL) = (closed_by IS NULL))
 );
+-- An account that is unlocked again after its finding was closed is found again.
+CREATE UNIQUE INDEX account_findings_open_key ON account_findings (account_id, leaver_id) WHERE closed_at IS NULL;
+CREATE INDEX account_findings_leaver_id_index ON account_findings (leaver_id);
 CREATE INDEX account_findings_open_index ON account_findings (agency_id) WHERE closed_at IS NULL;
 
 -- Who is in charge at an agency, from when to when.
@@ -75,10 +84,13 @@ COMMENT ON COLUMN officers.duty IS 'security_officer: Điều 19.1; software_man
 CREATE TABLE backups (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     day         date NOT NULL,
+    -- When it was made; null where only the day is known.
+    taken_at    timestamptz,
     kind        text NOT NULL CHECK (kind IN ('daily', 'ad_hoc')),
     result      text NOT NULL CHECK (result IN ('good', 'failed')),
     note        text NOT NULL DEFAULT '',
     recorded_at timestamptz NOT NULL,
-    recorded_by bigint NOT NULL REFERENCES users
+    recorded_by bigint NOT NULL REFERENCES users,
+    CONSTRAINT backups_day_check CHECK ((taken_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date = day)
 );
 CREATE INDEX backups_day_index ON backups (day);

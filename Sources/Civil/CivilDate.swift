@@ -1,5 +1,6 @@
 /// A day of the calendar, without a time zone: what an official writes as 24/11/2026.
 package struct CivilDate: Hashable, Comparable, Sendable {
+    /// 1…9999 for what people write; earlier and later years can be counted with.
     package let year: Int
     /// 1…12
     package let month: Int
@@ -41,6 +42,7 @@ package struct CivilDate: Hashable, Comparable, Sendable {
     /// 1 = Monday … 7 = Sunday (ISO 8601).
     package var weekday: Int { (dayNumber % 7 + 7 + 3) % 7 + 1 }
 
+    /// The day so many days later; earlier for a negative number.
     package func adding(days: Int) -> CivilDate { CivilDate(dayNumber: dayNumber + days) }
 
     package static func < (left: CivilDate, right: CivilDate) -> Bool {

@@ -4,6 +4,7 @@ package struct Instant: Hashable, Comparable, Sendable {
     /// Microseconds since 1970-01-01T00:00:00Z; negative before it.
     package let microseconds: Int64
 
+    /// - Parameter microseconds: Since 1970-01-01T00:00:00Z.
     package init(microseconds: Int64) {
         self.microseconds = microseconds
     }
@@ -29,10 +30,12 @@ package struct Instant: Hashable, Comparable, Sendable {
 
     package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 
+    /// The moment that much later, to the microsecond.
     package static func + (instant: Instant, duration: Duration) -> Instant {
         Instant(microseconds: instant.microseconds + duration.inMicroseconds)
     }
 
+    /// The moment that much earlier, to the microsecond.
     package static func - (instant: Instant, duration: Duration) -> Instant {
         Instant(microseconds: instant.microseconds - duration.inMicroseconds)
     }

@@ -5,6 +5,7 @@ import Foundation
 package struct WallClock: Sendable {
     private let read: @Sendable () -> Instant
 
+    /// A clock that shows what `read` returns.
     package init(_ read: @escaping @Sendable () -> Instant) {
         self.read = read
     }
@@ -21,5 +22,6 @@ package struct WallClock: Sendable {
         WallClock { instant }
     }
 
+    /// What the clock shows.
     package var now: Instant { read() }
 }

@@ -18,6 +18,23 @@ package enum Fact: String, CaseIterable, Sendable, PostgresEncodable, PostgresDe
     }
 }
 
+/// A report that a law wants of an incident, beside what the regulation wants.
+package enum LegalReport: String, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable, PostgresArrayElement {
+    /// The first notice of a serious cyber incident
+    case cyberFirst = "cyber_first"
+    /// Cause, scope and remedy of a cyber incident
+    case cyberFull = "cyber_full"
+    case personalData = "personal_data"
+
+    package var label: String {
+        switch self {
+        case .cyberFirst: "Thông báo ban đầu về sự cố an ninh mạng"
+        case .cyberFull: "Báo cáo nguyên nhân, phạm vi, khắc phục sự cố an ninh mạng"
+        case .personalData: "Thông báo vi phạm dữ liệu cá nhân"
+        }
+    }
+}
+
 /// Who is told.
 package enum Audience: String, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable {
     /// Thủ trưởng cơ quan, đơn vị (Điều 20.1)
@@ -40,6 +57,9 @@ package enum Audience: String, CaseIterable, Sendable, PostgresEncodable, Postgr
         case .authority: "Cơ quan chuyên trách an ninh mạng"
         }
     }
+
+    /// In the middle of a sentence.
+    var inSentence: String { self == .users ? "người sử dụng" : label }
 }
 
 /// How they are told.
@@ -57,6 +77,9 @@ package enum Channel: String, CaseIterable, Sendable, PostgresEncodable, Postgre
         case .meeting: "Họp, trực tiếp"
         }
     }
+
+    /// In the middle of a sentence.
+    var inSentence: String { self == .documentSystem ? label : label.lowercased() }
 }
 
 /// Who was told what, when and how: evidence for Điều 20. It is appended and never changed.
@@ -66,18 +89,21 @@ package struct Communication: Hashable, Sendable {
     package let toldAt: Instant
     package let toldBy: String
     package let facts: [Fact]
+    /// Which legal reports it was; only an authority is sent one.
+    package let reports: [LegalReport]
     package let note: String
     package let writtenBy: String
 
     package init(
-        audience: Audience, channel: Channel, toldAt: Instant, toldBy: String, facts: [Fact], note: String = "",
-        writtenBy: String = ""
+        audience: Audience, channel: Channel, toldAt: Instant, toldBy: String, facts: [Fact],
+        reports: [LegalReport] = [], note: String = "", writtenBy: String = ""
     ) {
         self.audience = audience
         self.channel = channel
         self.toldAt = toldAt
         self.toldBy = toldBy
         self.facts = facts
+        self.reports = reports
         self.note = note
         self.writtenBy = writtenBy
     }
@@ -85,7 +111,7 @@ package struct Communication: Hashable, Sendable {
 
 extension Communication: PostgresRow {
     package static var columns: String {
-        "c.audience, c.channel, c.told_at, c.told_by, c.facts, c.note, u.full_name"
+        "c.audience, c.channel, c.told_at, c.told_by, c.facts, c.reports, c.note, u.full_name"
     }
 
     package init(row: inout RowReader) throws {
@@ -94,6 +120,7 @@ extension Communication: PostgresRow {
         toldAt = try row.read()
         toldBy = try row.read()
         facts = try row.read()
+        reports = try row.read()
         note = try row.read()
         writtenBy = try row.read()
     }

@@ -15,7 +15,7 @@ extension IncidentStore {
             try await tx.claim(form, location: "/incidents")
             let code = try await tx.nextCode(.incident, at: now)
             try await tx.settle(form, location: "/incidents/\(code)")
-            let agency = person.scope ?? draft.agency
+            let agency = try await tx.agency(person.scope ?? draft.agency)
             let id = try await tx.value(
                 """
                 INSERT INTO incidents (code, title, kind, severity, agency_id, began_at, detected_at, suspended_at,
@@ -32,7 +32,8 @@ extension IncidentStore {
             try await tx.tell(
                 id, .detection, "Phát hiện và mở sự cố: \(draft.title).", happened: draft.detectedAt, by: person.id, at: now)
             try await tx.record(
-                "incident.opened", code, by: .person(person, address: address), after: draft.audited, at: now)
+                "incident.opened", code, by: .person(person, address: address),
+                after: draft.audited.merging(["agency": agency.map { String($0.rawValue) }]) { $1 }, at: now)
             return code
         }
     }
@@ -40,15 +41,17 @@ extension IncidentStore {
     /// Changes what is written of an incident.
     ///
     /// - Parameter version: The version that the editor began from.
-    /// - Throws: `Refusal`, also when somebody else has changed it meanwhile: it names what is different now.
+    /// - Throws: `Refusal`; `IncidentChanged` when somebody else has changed it meanwhile.
     package func edit(
-        _ code: String, to draft: IncidentDraft, version: Int, by person: Person, address: String, at now: Instant
+        _ code: String, to draft: IncidentDraft, version: Int, by person: Person, address: String,
+        form: FormKey? = nil, at now: Instant
     ) async throws {
         try draft.check(at: now)
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/incidents/\(code)")
             let incident = try await tx.locked(code, for: person)
-            guard incident.state != .closed else { throw Refusal(field: "", "Sự cố đã đóng; hãy mở lại trước khi sửa.") }
-            guard incident.version == version else { throw Self.conflict(incident, draft) }
+            try incident.checkWriting()
+            guard incident.version == version else { throw IncidentChanged(incident, unlike: draft) }
             try await tx.run(
                 """
                 UPDATE incidents SET title = \(draft.title), kind = \(draft.kind), severity = \(draft.severity),
@@ -81,25 +84,27 @@ extension IncidentStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/incidents/\(code)")
             let incident = try await tx.locked(code, for: person)
+            try incident.checkWriting()
             try draft.check(incident, at: now)
             try await tx.run(
                 """
                 INSERT INTO incident_communications
-                    (incident_id, audience, channel, told_at, told_by, facts, note, written_at, written_by)
+                    (incident_id, audience, channel, told_at, told_by, facts, reports, note, written_at, written_by)
                 VALUES (\(incident.id), \(draft.audience), \(draft.channel), \(draft.toldAt), \(draft.toldBy),
-                        \(draft.facts.map(\.rawValue)), \(draft.note), \(now), \(person.id))
+                        \(draft.facts), \(draft.reports), \(draft.note), \(now), \(person.id))
                 """)
-            let facts = draft.facts.map { $0.label.lowercased() }.joined(separator: ", ")
+            let facts = (draft.facts.map(\.label) + draft.reports.map(\.label)).map { $0.lowercased() }
             try await tx.tell(
                 incident.id, .communication,
-                "Đã báo \(draft.audience.label) qua \(draft.channel.label.lowercased()): \(facts).",
+                "Đã báo \(draft.audience.label) qua \(draft.channel.inSentence): \(facts.joined(separator: ", ")).",
                 happened: draft.toldAt, by: person.id, at: now)
             try await tx.record(
                 "incident.communicated", code, by: .person(person, address: address),
                 after: [
                     "audience": draft.audience.rawValue, "channel": draft.channel.rawValue,
-                    "facts": draft.facts.map(\.rawValue).joined(separator: ","), "told_by": draft.toldBy,
-                    "told_at": VietnameseFormat.timestamp(draft.toldAt),
+                    "facts": draft.facts.map(\.rawValue).joined(separator: ","),
+                    "reports": draft.reports.map(\.rawValue).joined(separator: ","), "told_by": draft.toldBy,
+                    "told_at": VietnameseFormat.timestamp(draft.toldAt), "note": draft.note,
                 ], at: now)
         }
     }
@@ -114,21 +119,23 @@ extension IncidentStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/incidents/\(code)")
             let incident = try await tx.locked(code, for: person)
+            try incident.checkWriting()
             try await tx.tell(incident.id, kind, text, happened: happenedAt, by: person.id, at: now)
             try await tx.record(
                 "incident.noted", code, by: .person(person, address: address),
-                after: ["kind": kind.rawValue, "text": text], at: now)
+                after: ["kind": kind.rawValue, "happened_at": VietnameseFormat.timestamp(happenedAt), "text": text], at: now)
         }
     }
 
     /// Closes an incident that has everything that Điều 20 wants.
     /// - Throws: `Refusal` naming every obstacle.
     package func close(
-        _ code: String, note: String, by person: Person, address: String, at now: Instant
+        _ code: String, note: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/incidents/\(code)")
             let incident = try await tx.locked(code, for: person)
-            try incident.checkClosing(try await tx.communications(of: incident.id), at: now)
+            try incident.checkClosing(try await tx.communications(of: incident.id))
             try await tx.run(
                 """
                 INSERT INTO incident_closures (incident_id, closed_at, closed_by, note)
@@ -140,10 +147,12 @@ extension IncidentStore {
         }
     }
 
+    /// Opens a closed incident again, because it was not over.
     package func reopen(
-        _ code: String, reason: String, by person: Person, address: String, at now: Instant
+        _ code: String, reason: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/incidents/\(code)")
             let incident = try await tx.locked(code, for: person)
             try incident.checkReopening(reason)
             try await tx.run("DELETE FROM incident_closures WHERE incident_id = \(incident.id)")
@@ -152,19 +161,18 @@ extension IncidentStore {
                 "incident.reopened", code, by: .person(person, address: address), after: ["reason": reason], at: now)
         }
     }
-
-    private static func conflict(_ incident: Incident, _ draft: IncidentDraft) -> Refusal {
-        let fields = draft.differences(from: incident.draft)
-        let what = fields.isEmpty ? "" : " Bản đã lưu khác bản của bạn ở: \(fields.joined(separator: ", "))."
-        return Refusal(
-            field: "",
-            """
-            Người khác vừa sửa sự cố này.\(what) Những gì bạn đã nhập còn nguyên dưới đây: đối chiếu rồi lưu lại.
-            """)
-    }
 }
 
 extension Transaction {
+    /// - Throws: `Refusal` for an agency that is not in use.
+    fileprivate func agency(_ wanted: Agency.ID?) async throws -> Agency.ID? {
+        guard let wanted else { return nil }
+        let isInUse = try await value(
+            "SELECT EXISTS (SELECT FROM agencies WHERE id = \(wanted) AND closed_at IS NULL)", as: Bool.self)
+        if !isInUse { throw Refusal(field: "agency", "Của cơ quan: cần chọn một mục trong danh sách.") }
+        return wanted
+    }
+
     /// - Throws: `Refusal` for an incident that the person cannot see, or may only read: an agency keeps its own, the
     ///   Department all.
     fileprivate func locked(_ code: String, for person: Person) async throws -> Incident {

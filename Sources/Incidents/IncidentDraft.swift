@@ -47,33 +47,6 @@ package struct IncidentDraft: Hashable, Sendable {
         }
         if !problems.isEmpty { throw Refusal(problems) }
     }
-
-    /// For the audit trail.
-    var audited: [String: String?] {
-        [
-            "title": title, "kind": kind.rawValue, "severity": severity.rawValue,
-            "began_at": VietnameseFormat.timestamp(beganAt), "detected_at": VietnameseFormat.timestamp(detectedAt),
-            "suspended_at": suspendedAt.map(VietnameseFormat.timestamp),
-            "resumed_at": resumedAt.map(VietnameseFormat.timestamp), "description": description,
-            "temporary_measures": temporaryMeasures, "catch_up": catchUp, "cause": cause,
-            "is_cyber": isCyber.map { $0 ? "true" : "false" },
-            "has_personal_data": hasPersonalData.map { $0 ? "true" : "false" },
-        ]
-    }
-
-    /// The fields in which two drafts differ, as the page calls them.
-    func differences(from other: IncidentDraft) -> [String] {
-        [
-            ("Sự cố", title != other.title), ("Loại", kind != other.kind), ("Mức độ", severity != other.severity),
-            ("Bắt đầu", beganAt != other.beganAt), ("Phát hiện", detectedAt != other.detectedAt),
-            ("Tạm dừng", suspendedAt != other.suspendedAt), ("Sử dụng lại", resumedAt != other.resumedAt),
-            ("Mô tả", description != other.description),
-            ("Biện pháp tạm thời", temporaryMeasures != other.temporaryMeasures),
-            ("Biện pháp cập nhật văn bản", catchUp != other.catchUp), ("Nguyên nhân", cause != other.cause),
-            ("Sự cố an ninh mạng", isCyber != other.isCyber), ("Dữ liệu cá nhân", hasPersonalData != other.hasPersonalData),
-            ("Thông tin khác", particulars != other.particulars),
-        ].filter(\.1).map(\.0)
-    }
 }
 
 extension Incident {
@@ -96,24 +69,31 @@ package struct CommunicationDraft: Hashable, Sendable {
     package var toldAt: Instant
     package var toldBy: String
     package var facts: [Fact]
+    package var reports: [LegalReport]
     package var note: String
 
     package init(
-        audience: Audience, channel: Channel, toldAt: Instant, toldBy: String, facts: [Fact], note: String = ""
+        audience: Audience, channel: Channel, toldAt: Instant, toldBy: String, facts: [Fact],
+        reports: [LegalReport] = [], note: String = ""
     ) {
         self.audience = audience
         self.channel = channel
         self.toldAt = toldAt
         self.toldBy = toldBy
         self.facts = facts
+        self.reports = reports
         self.note = note
     }
 
     /// - Throws: `Refusal` naming every field that is not fit.
     package func check(_ incident: Incident, at now: Instant) throws(Refusal) {
         var problems: [Refusal.Problem] = []
-        if facts.isEmpty {
+        if facts.isEmpty && reports.isEmpty {
             problems.append(.init(field: "facts", text: "Đã báo nội dung nào: cần chọn ít nhất một trong năm nội dung."))
+        }
+        if !reports.isEmpty && audience != .authority {
+            problems.append(.init(
+                field: "reports", text: "Báo cáo theo luật chỉ gửi \(Audience.authority.label.lowercased())."))
         }
         if toldBy.isEmpty { problems.append(.init(field: "told_by", text: "Ai đã báo: cần nhập.")) }
         if toldAt > now { problems.append(.init(field: "told_at", text: "Lúc báo không được ở tương lai.")) }

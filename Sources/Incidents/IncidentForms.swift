@@ -13,10 +13,15 @@ extension IncidentDraft {
         let detected = form.instant("detected_at", "Phát hiện", isRequired: true)
         let suspended = form.instant("suspended_at", "Tạm dừng")
         let resumed = form.instant("resumed_at", "Sử dụng lại")
-        for (name, label) in Self.texts { _ = form.optional(name, label) }
+        for field in IncidentDraft(beganAt: Self.unread, detectedAt: Self.unread).fields.dropFirst() {
+            _ = form.optional(field.name, field.label)
+        }
+        if !form["agency"].isEmpty, Int64(form["agency"]) == nil {
+            form.note("agency", "Của cơ quan: cần chọn một mục trong danh sách.")
+        }
         try form.check()
         // Both are required, so neither is nil here.
-        self.init(beganAt: began ?? Instant(seconds: 0), detectedAt: detected ?? Instant(seconds: 0))
+        self.init(beganAt: began ?? Self.unread, detectedAt: detected ?? Self.unread)
         title = form["title"]
         self.kind = kind ?? .suspension
         self.severity = severity ?? .undetermined
@@ -34,12 +39,8 @@ extension IncidentDraft {
         particulars.proposals = form["proposals"]
     }
 
-    static let texts = [
-        ("description", "Mô tả"), ("temporary_measures", "Biện pháp tạm thời"),
-        ("catch_up", "Biện pháp cập nhật văn bản"), ("cause", "Nguyên nhân"), ("contact", "Đầu mối"),
-        ("scope", "Phạm vi"), ("provider", "Doanh nghiệp"), ("measures", "Biện pháp đã làm"),
-        ("helpers", "Bên hỗ trợ"), ("first_results", "Kết quả ban đầu"), ("proposals", "Đề nghị"),
-    ]
+    /// Stands where a moment is still to be read.
+    private static let unread = Instant(seconds: 0)
 
     private static func answer(_ text: String) -> Bool? {
         text == "yes" ? true : text == "no" ? false : nil
@@ -47,22 +48,9 @@ extension IncidentDraft {
 }
 
 extension Form {
-    /// The form as it stands before anybody has typed: with what is stored, to the second.
+    /// The form as it stands before anybody has typed: with what is stored.
     init(_ draft: IncidentDraft) {
-        func local(_ value: Instant) -> String { String(VietnameseFormat.timestamp(value).prefix(19)) }
-        func answer(_ value: Bool?) -> String { value.map { $0 ? "yes" : "no" } ?? "" }
-        self.init([
-            "title": draft.title, "kind": draft.kind.rawValue, "severity": draft.severity.rawValue,
-            "began_at": local(draft.beganAt), "detected_at": local(draft.detectedAt),
-            "suspended_at": draft.suspendedAt.map(local) ?? "",
-            "resumed_at": draft.resumedAt.map(local) ?? "", "description": draft.description,
-            "temporary_measures": draft.temporaryMeasures, "catch_up": draft.catchUp, "cause": draft.cause,
-            "is_cyber": answer(draft.isCyber), "has_personal_data": answer(draft.hasPersonalData),
-            "contact": draft.particulars.contact, "scope": draft.particulars.scope,
-            "provider": draft.particulars.provider, "measures": draft.particulars.measures,
-            "helpers": draft.particulars.helpers, "first_results": draft.particulars.firstResults,
-            "proposals": draft.particulars.proposals,
-        ])
+        self.init(Dictionary(uniqueKeysWithValues: draft.fields.map { ($0.name, $0.typed) }))
     }
 }
 
@@ -73,9 +61,12 @@ extension CommunicationDraft {
         let audience = form.choice("audience", "Báo cho ai", Audience.self)
         let channel = form.choice("channel", "Bằng cách nào", Channel.self)
         let told = form.instant("told_at", "Báo lúc", isRequired: true)
+        _ = form.optional("told_by", "Người báo", maximum: 200)
+        _ = form.optional("told_note", "Ghi chú")
         try form.check()
         self.init(
             audience: audience ?? .users, channel: channel ?? .phone, toldAt: told ?? Instant(seconds: 0),
-            toldBy: form["told_by"], facts: form.all("facts").compactMap(Fact.init(rawValue:)), note: form["told_note"])
+            toldBy: form["told_by"], facts: form.all("facts").compactMap(Fact.init(rawValue:)),
+            reports: form.all("reports").compactMap(LegalReport.init(rawValue:)), note: form["told_note"])
     }
 }

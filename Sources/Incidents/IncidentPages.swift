@@ -8,10 +8,12 @@ package import Web
 package struct IncidentPages: Sendable {
     let incidents: IncidentStore
     let agencies: AgencyStore
+    let settings: SettingStore
 
-    package init(incidents: IncidentStore, agencies: AgencyStore) {
+    package init(incidents: IncidentStore, agencies: AgencyStore, settings: SettingStore) {
         self.incidents = incidents
         self.agencies = agencies
+        self.settings = settings
     }
 
     package func add(to routes: inout RouteTable) {
@@ -71,12 +73,12 @@ package struct IncidentPages: Sendable {
     }
 
     private func editor(
-        _ context: SignedIn, _ form: Form? = nil, problems: [Refusal.Problem] = []
+        _ context: SignedIn, _ form: Form? = nil, version: Int? = nil, problems: [Refusal.Problem] = []
     ) async throws -> Response {
         let incident = try await found(context)
         guard Self.mayKeep(incident, context.person) else { throw HTTPError(.forbidden) }
         let view = IncidentFormView(
-            code: incident.code, version: incident.version, agencies: [], form: form ?? Form(incident.draft),
+            code: incident.code, version: version ?? incident.version, agencies: [], form: form ?? Form(incident.draft),
             problems: problems)
         return context.page(view, title: title("Sửa \(incident.code)", problems), status: status(problems))
     }
@@ -84,13 +86,19 @@ package struct IncidentPages: Sendable {
     @Sendable private func edit(_ request: Request, _ context: SignedIn) async throws -> Response {
         let typed = try await Form(request)
         let code = try await found(context).code
-        return try await context.submit {
-            try await incidents.edit(
-                code, to: try IncidentDraft(typed), version: Int(typed["version"]) ?? 0, by: context.person,
-                address: context.address, at: context.now)
-            return context.redirect(to: "/incidents/\(code)", flash: "Đã lưu \(code).")
-        } refused: { problems in
-            try await editor(context, typed, problems: problems)
+        // An edit that is refused keeps the version it began from; one that met another's edit goes on from there.
+        let version = Int(typed["version"]) ?? 0
+        do {
+            return try await context.submit {
+                try await incidents.edit(
+                    code, to: try IncidentDraft(typed), version: version, by: context.person, address: context.address,
+                    form: typed.key, at: context.now)
+                return context.redirect(to: "/incidents/\(code)", flash: "Đã lưu \(code).")
+            } refused: { problems in
+                try await editor(context, typed, version: version, problems: problems)
+            }
+        } catch let changed as IncidentChanged {
+            return try await editor(context, typed, version: changed.version, problems: changed.problems)
         }
     }
 
@@ -106,7 +114,8 @@ package struct IncidentPages: Sendable {
         let incident = try await found(context)
         let view = IncidentView(
             incident: incident, communications: try await incidents.communications(of: incident.id),
-            entries: try await incidents.entries(of: incident.id), mayKeep: Self.mayKeep(incident, context.person),
+            entries: try await incidents.entries(of: incident.id), limits: LegalLimits(try await settings.read()),
+            mayKeep: Self.mayKeep(incident, context.person),
             person: context.person.name, now: context.now, form: form, problems: problems)
         return context.page(view, title: title("\(incident.code) \(incident.title)", problems), status: status(problems))
     }
@@ -136,7 +145,7 @@ package struct IncidentPages: Sendable {
     @Sendable private func close(_ request: Request, _ context: SignedIn) async throws -> Response {
         try await command(request, context) { code, form in
             try await incidents.close(
-                code, note: form["note"], by: context.person, address: context.address, at: context.now)
+                code, note: form["note"], by: context.person, address: context.address, form: form.key, at: context.now)
             return "Đã đóng \(code)."
         }
     }
@@ -144,7 +153,8 @@ package struct IncidentPages: Sendable {
     @Sendable private func reopen(_ request: Request, _ context: SignedIn) async throws -> Response {
         try await command(request, context) { code, form in
             try await incidents.reopen(
-                code, reason: form["reason"], by: context.person, address: context.address, at: context.now)
+                code, reason: form["reason"], by: context.person, address: context.address, form: form.key,
+                at: context.now)
             return "Đã mở lại \(code)."
         }
     }

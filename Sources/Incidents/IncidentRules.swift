@@ -1,4 +1,3 @@
-package import Civil
 package import Organization
 
 /// Something that Điều 20 wants of an incident before it is closed.
@@ -64,17 +63,24 @@ extension Incident {
             article: audience == .department ? "Điều 20.3" : "Điều 20.1", isMet: missing.isEmpty, anchor: "audience")
     }
 
-    /// What may be closed, and when.
+    /// What may be closed.
     /// - Throws: `Refusal` that names every obstacle.
-    package func checkClosing(_ communications: [Communication], at now: Instant) throws(Refusal) {
+    package func checkClosing(_ communications: [Communication]) throws(Refusal) {
         guard state != .closed else { throw Refusal(field: "", "Sự cố đã được đóng.") }
         let obstacles = obstaclesToClosing(self, communications: communications)
         if !obstacles.isEmpty {
             // The page that closes has only the form of communications on it; the rest is mended on the editing page, to
             // which its checklist leads.
             throw Refusal(
-                obstacles.map { .init(field: $0.anchor == "audience" ? "audience" : "", text: "\($0.text) (\($0.article)).") })
+                obstacles.map {
+                    .init(field: $0.anchor == "audience" ? "audience" : "", text: "\($0.text) (\($0.article)).")
+                })
         }
+    }
+
+    /// A closed record is opened again before anything more is written into it.
+    package func checkWriting() throws(Refusal) {
+        if state == .closed { throw Refusal(field: "", "Sự cố đã đóng; hãy mở lại trước khi ghi thêm.") }
     }
 
     /// A closed incident is opened again when it turns out not to be over.
@@ -83,26 +89,28 @@ extension Incident {
         if reason.isEmpty { throw Refusal(field: "reason", "Cần ghi lý do mở lại.") }
     }
 
-    /// What the duty desk does next, and where.
-    package func nextStep(factsTold: Int, at now: Instant) -> (text: String, anchor: String)? {
+    /// What the duty desk does next, and where: the field that is mended, `audience` or `closing`.
+    package func nextStep(_ communications: [Communication]) -> (text: String, anchor: String)? {
         if state == .closed { return nil }
-        if factsTold == 0 { return ("Thông báo ngay cho Thủ trưởng và người sử dụng (Điều 20.1).", "communication") }
+        let ignorant = obligedAudiences.filter { audience in
+            !communications.contains { $0.audience == audience && $0.facts.contains(.incident) }
+        }
+        if !ignorant.isEmpty {
+            let articles = ignorant == [.department] ? "Điều 20.3" : "Điều 20.1"
+            return ("Thông báo ngay cho \(ignorant.map(\.inSentence).joined(separator: ", ")) (\(articles)).", "audience")
+        }
         if severity == .undetermined { return ("Xác định mức độ của sự cố.", "severity") }
-        if wasSuspended, resumedAt == nil { return ("Theo dõi; ghi thời gian bắt đầu sử dụng lại khi hệ thống trở lại.", "resumed_at") }
-        return ("Bổ sung những gì còn thiếu rồi đóng sự cố.", "closing")
+        if wasSuspended, resumedAt == nil {
+            return ("Theo dõi; ghi thời gian bắt đầu sử dụng lại khi hệ thống trở lại.", "resumed_at")
+        }
+        let obstacles = obstaclesToClosing(self, communications: communications)
+        return obstacles.isEmpty
+            ? ("Đã đủ các nội dung của Điều 20: đóng sự cố.", "closing")
+            : ("Bổ sung \(obstacles.count) nội dung còn thiếu rồi đóng sự cố.", "closing")
     }
 }
 
 /// What still keeps an incident from being closed, in the order of Điều 20.
 package func obstaclesToClosing(_ incident: Incident, communications: [Communication]) -> [Obstacle] {
     incident.closingRequirements(communications).filter { !$0.isMet }
-}
-
-extension Audience {
-    fileprivate var inSentence: String {
-        switch self {
-        case .users: "người sử dụng"
-        default: label
-        }
-    }
 }

@@ -6,6 +6,7 @@ package import Organization
 package struct IncidentFilter: Hashable, Sendable {
     package var state: Incident.State?
     package var kind: Incident.Kind?
+    package var agency: Agency.ID?
     /// Part of the code, the title, the description or the cause, marks and case aside.
     package var search = ""
 
@@ -78,6 +79,7 @@ package struct IncidentStore: Sendable {
 
     static let joins: SQL = """
         FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id LEFT JOIN users o ON o.id = i.opened_by
+        LEFT JOIN outages d ON d.id = i.outage_id
         """
 
     private static func condition(_ filter: IncidentFilter, _ person: Person) -> SQL {
@@ -85,6 +87,7 @@ package struct IncidentStore: Sendable {
         \(sql: scope(person))
         AND (\(filter.state)::text IS NULL OR i.state = \(filter.state))
         AND (\(filter.kind)::text IS NULL OR i.kind = \(filter.kind))
+        AND (\(filter.agency)::bigint IS NULL OR i.agency_id = \(filter.agency))
         """
     }
 
@@ -118,6 +121,8 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
     package let resumedAt: Instant?
     /// How many of the five facts somebody was told.
     package let factsTold: Int
+    /// How many of the five there are to tell.
+    package var factsToTell: Int { kind == .suspension || suspendedAt != nil ? Fact.allCases.count : 1 }
 
     /// For `incidents i LEFT JOIN agencies a`.
     package static var columns: String {

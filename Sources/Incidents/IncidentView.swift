@@ -8,27 +8,25 @@ struct IncidentView: PageView {
     static let template = "incidents/show"
     static let parts: [any View.Type] = [
         BadgeView.self, ProblemView.self, OptionView.self, ChecklistItemView.self, MendView.self, TimelineItemView.self,
-        CommunicationView.self, TellingRowView.self, TellingCellView.self, FactHeadView.self,
+        CommunicationView.self, TellingRowView.self, TellingCellView.self, FactHeadView.self, ClockView.self,
     ]
 
     let incident: Incident
     let communications: [Communication]
     let entries: [TimelineEntry]
+    let limits: LegalLimits
     let mayKeep: Bool
     let person: String
     let now: Instant
     let form: Form
     let problems: [Refusal.Problem]
 
-    private var factsTold: Int { Set(communications.flatMap(\.facts)).count }
-    private var step: (text: String, anchor: String)? {
-        mayKeep ? incident.nextStep(factsTold: factsTold, at: now) : nil
-    }
+    private var step: (text: String, anchor: String)? { mayKeep ? incident.nextStep(communications) : nil }
     private var requirements: [Requirement] { incident.closingRequirements(communications) }
     private var mayWrite: Bool { mayKeep && incident.state != .closed }
     private func link(_ anchor: String) -> String {
         switch anchor {
-        case "audience", "communication": "#audience"
+        case "audience": "#audience"
         case "closing": "#closing-title"
         default: "/incidents/\(incident.code)/edit#\(anchor)"
         }
@@ -40,7 +38,7 @@ struct IncidentView: PageView {
         "state": { $0.incident.state.badge }, "severity": { $0.incident.severity.badge },
         "severityLabel": \.incident.severity.label,
         "agency": { $0.incident.agencyName ?? "Toàn hệ thống" },
-        "outageHref": { $0.incident.outage == nil ? nil : "/monitors" },
+        "monitorHref": { $0.incident.monitor.map { "/monitors/\($0)" } },
         "editHref": { $0.mayWrite ? "/incidents/\($0.incident.code)/edit" : nil },
         "stepText": { $0.step?.text }, "stepHref": { view in view.step.map { view.link($0.anchor) } },
         "began": { VietnameseFormat.momentWithSeconds($0.incident.beganAt) },
@@ -55,6 +53,9 @@ struct IncidentView: PageView {
         "description": \.incident.description, "temporaryMeasures": \.incident.temporaryMeasures,
         "catchUp": \.incident.catchUp, "cause": \.incident.cause,
         "cyber": { answer($0.incident.isCyber) }, "personalData": { answer($0.incident.hasPersonalData) },
+        "clocks": { view in
+            view.incident.clocks(view.communications, limits: view.limits).map { ClockView(clock: $0, now: view.now) }
+        },
         "factHeads": { _ in Fact.allCases.map(FactHeadView.init) },
         "tellings": { view in
             Audience.allCases.filter { view.incident.obligedAudiences.contains($0) || view.hasHeard($0) }.map {
@@ -81,6 +82,13 @@ struct IncidentView: PageView {
             }
         },
         "factsProblem": { $0.problems.text(for: "facts") },
+        "mayReport": { $0.incident.isCyber == true || $0.incident.hasPersonalData == true },
+        "reports": { view in
+            LegalReport.allCases.map {
+                OptionView($0.rawValue, $0.label, selected: view.form.all("reports").contains($0.rawValue))
+            }
+        },
+        "reportsProblem": { $0.problems.text(for: "reports") },
         "toldAt": { $0.form["told_at"].isEmpty ? VietnameseFormat.local($0.now) : $0.form["told_at"] },
         "toldAtProblem": { $0.problems.text(for: "told_at") },
         "toldBy": { $0.form["told_at"].isEmpty ? $0.person : $0.form["told_by"] },
@@ -111,6 +119,28 @@ struct ChecklistItemView: View {
         "state": { BadgeView(kind: $0.requirement.isMet ? "met" : "missing", label: $0.requirement.isMet ? "Đã có" : "Còn thiếu") },
         "text": \.requirement.text, "article": \.requirement.article,
         "mend": { view in view.requirement.isMet ? nil : view.href.map(MendView.init) },
+    ]
+}
+
+/// One of the clocks that run since the incident was detected.
+struct ClockView: View {
+    let clock: IncidentClock
+    let now: Instant
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "state": { view in
+            switch view.clock.state(at: view.now) {
+            case .met: BadgeView(kind: "met", label: "Đã làm")
+            case .late: BadgeView(kind: "missing", label: "Làm muộn")
+            case .running: BadgeView(kind: "due", label: "Chưa làm")
+            case .overdue: BadgeView(kind: "overdue", label: "Quá hạn")
+            }
+        },
+        "duty": \.clock.duty, "basis": \.clock.basis,
+        "due": { $0.clock.dueAt.map { "trước \(VietnameseFormat.moment($0))" } ?? "ngay" },
+        "done": { view in
+            view.clock.doneAt.map { "\(VietnameseFormat.moment($0)), sau \(VietnameseFormat.duration($0 - view.clock.startedAt))" }
+        },
     ]
 }
 
@@ -150,7 +180,9 @@ struct CommunicationView: View {
         "at": { VietnameseFormat.moment($0.communication.toldAt) },
         "machineTime": { VietnameseFormat.timestamp($0.communication.toldAt) },
         "by": \.communication.toldBy,
-        "carried": { $0.communication.facts.map(\.label).joined(separator: "; ") },
+        "carried": { view in
+            (view.communication.facts.map(\.label) + view.communication.reports.map(\.label)).joined(separator: "; ")
+        },
         "remark": \.communication.note,
     ]
 }

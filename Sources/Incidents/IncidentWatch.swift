@@ -55,10 +55,23 @@ package struct IncidentWatch: Service {
     package func sweep(at now: Instant) async throws -> [String] {
         var opened: [String] = []
         for outage in try await unanswered(at: now) {
-            if let code = try await open(outage, at: now) { opened.append(code) }
+            try await goingOn(after: outage) {
+                if let code = try await open(outage, at: now) { opened.append(code) }
+            }
         }
-        for outage in try await resumed() { try await resume(outage, at: now) }
+        for outage in try await resumed() {
+            try await goingOn(after: outage) { try await resume(outage, at: now) }
+        }
         return opened
+    }
+
+    /// An outage that the database refuses does not keep the others from their incidents.
+    private func goingOn(after outage: WatchedOutage, _ work: () async throws -> Void) async throws {
+        do {
+            try await work()
+        } catch let error as DatabaseError where !error.isUnavailable {
+            logger.error("incidents: outage \(outage.id) was refused", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Outages that no incident answers for yet. One that lies wholly in announced maintenance is no incident.
@@ -68,7 +81,7 @@ package struct IncidentWatch: Service {
             SELECT \(columns: WatchedOutage.self)
             FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents i ON i.outage_id = o.id
             WHERE  i.id IS NULL
-            AND    tstzmultirange(tstzrange(lower(o.during), coalesce(upper(o.during), \(now))))
+            AND    tstzmultirange(tstzrange(lower(o.during), coalesce(upper(o.during), greatest(lower(o.during), \(now)))))
                    - coalesce((SELECT range_agg(p.during) FROM planned_windows p
                                WHERE (p.monitor_id = o.monitor_id OR p.monitor_id IS NULL) AND p.during && o.during), '{}')
                    <> '{}'
@@ -180,7 +193,7 @@ extension Transaction {
         try await tell(
             id, .detection, "Lần đo lỗi đầu tiên của “\(outage.monitor)”: \(outage.reason).", happened: began, by: nil, at: now)
         try await tell(
-            id, .status, "Gián đoạn được xác nhận; sự cố tự mở.", happened: outage.confirmedAt, by: nil, at: now)
+            id, .detection, "Gián đoạn được xác nhận; sự cố tự mở.", happened: outage.confirmedAt, by: nil, at: now)
         try await record(
             "incident.opened", code, by: .system("incident-watch"),
             after: ["title": title, "outage": String(outage.id), "began_at": VietnameseFormat.timestamp(began)], at: now)

@@ -22,26 +22,24 @@ package enum Block: Hashable, Sendable {
     case table(Table)
     /// Markdown that a person wrote, in safe mode: see `Prose`.
     case prose(String)
-    /// Blocks that a style sheet lays out by the name of their class, such as the head of an official document. Markdown
-    /// has no such thing and shows the blocks alone.
+    /// Blocks that a style sheet lays out by the name of their class, such as the head of an official document.
+    /// Markdown has no such thing and shows the blocks alone.
     case section(class: CSSClass, [Block])
     /// A new page when printed.
     case pageBreak
 
+    /// A paragraph of plain text.
     package static func paragraph(_ text: String) -> Block { .paragraph([.text(text)]) }
 }
 
 /// The name of a class in a style sheet; a literal of the program, never somebody's text.
 package struct CSSClass: Hashable, Sendable, ExpressibleByStringLiteral {
-    let name: StaticString
+    let name: String
 
+    /// A `StaticString` can only be written in the source.
     package init(stringLiteral name: StaticString) {
-        self.name = name
+        self.name = "\(name)"
     }
-
-    package static func == (left: CSSClass, right: CSSClass) -> Bool { left.name.description == right.name.description }
-
-    package func hash(into hasher: inout Hasher) { hasher.combine(name.description) }
 }
 
 /// A piece of a line.
@@ -54,6 +52,7 @@ package enum Inline: Hashable, Sendable, ExpressibleByStringLiteral {
     /// The address is left out unless `Address` finds it harmless.
     case link(String, to: String)
 
+    /// A literal is plain text.
     package init(stringLiteral text: String) {
         self = .text(text)
     }
@@ -67,7 +66,9 @@ package enum Inline: Hashable, Sendable, ExpressibleByStringLiteral {
 
 /// A table with a caption and one row of column heads. Plain libcmark knows no tables; `HTMLTree` builds them.
 package struct Table: Hashable, Sendable {
+    /// A column and how its cells stand.
     package struct Column: Hashable, Sendable {
+        /// What stands above it.
         package let head: String
         /// Figures stand on the right.
         package let isNumber: Bool
@@ -80,6 +81,7 @@ package struct Table: Hashable, Sendable {
 
     /// What the table shows; may be empty.
     package let caption: String
+    /// From left to right.
     package let columns: [Column]
     /// Each row has a cell for every column.
     package let rows: [[Inline]]

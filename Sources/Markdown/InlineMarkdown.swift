@@ -1,7 +1,8 @@
 /// A line of inlines on its way to Markdown.
 ///
 /// Whether `**` opens or closes depends on what stands on both sides of it (CommonMark 6.2, flanking runs): `**Số:**12`
-/// has no closing mark. So spaces move out of marked pieces, and a letter that touches a mark is written as a reference.
+/// has no closing mark. So spaces move out of marked pieces, and a letter that touches a mark is written as a
+/// reference.
 struct InlineMarkdown {
     private let pieces: [Inline]
 

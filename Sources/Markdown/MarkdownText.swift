@@ -1,7 +1,7 @@
 /// Text among markup.
 ///
-/// It is read scalar by scalar: a `|` with a combining mark after it is one character to Swift, but a `|` to every reader
-/// of Markdown.
+/// It is read scalar by scalar: a `|` with a combining mark after it is one character to Swift, but a `|` to every
+/// reader of Markdown.
 enum MarkdownText {
     private static let active: Set<Unicode.Scalar> = [
         "\\", "`", "*", "_", "[", "]", "<", ">", "|", "&", "~", "#",

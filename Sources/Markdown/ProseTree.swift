@@ -1,8 +1,9 @@
 import CMark
 
-/// Markdown that a person wrote, rendered in safe mode: no HTML of theirs, no address that runs a script, and no images,
-/// because whoever opens or prints the page would fetch them. An image leaves its description.
+/// Markdown that a person wrote, rendered in safe mode: no HTML of theirs, no address that runs a script, and no
+/// images, because whoever opens or prints the page would fetch them. An image leaves its description.
 package enum Prose {
+    /// An HTML fragment.
     package static func html(_ markdown: String) -> String {
         Document([.prose(markdown)]).html
     }

@@ -2,6 +2,7 @@ package import Civil
 
 /// A day on which the State's offices do not keep the hours of an ordinary week.
 package struct Holiday: Hashable, Sendable {
+    /// What sets the day apart; the raw values are the words of the calendar table.
     package enum Kind: String, Sendable {
         /// Bộ luật Lao động 2019, Điều 112.
         case holiday
@@ -23,10 +24,13 @@ package struct Holiday: Hashable, Sendable {
         case policy
     }
 
+    /// The day.
     package let date: CivilDate
+    /// Why it is not an ordinary one.
     package let kind: Kind
     /// What the day is called on a page.
     package let name: String
+    /// How sure that is.
     package let trust: Trust
 }
 

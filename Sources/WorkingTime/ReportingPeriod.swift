@@ -11,6 +11,7 @@ package struct ReportingPeriod: Hashable, Comparable, Sendable {
 
     /// The year of the report.
     package let year: Int
+    /// The half of that year.
     package let half: Half
 
     package init(year: Int, half: Half) {
@@ -53,8 +54,8 @@ package struct ReportingPeriod: Hashable, Comparable, Sendable {
         TimeRange(from: firstDay.startInVietnam, to: lastDay.adding(days: 1).startInVietnam)
     }
 
-    /// By when it is sent: the 20th. The regulation gives no day; this is a target of the Department's own, which leaves
-    /// more than the one working day of Nghị định 09/2019/NĐ-CP, Điều 8.5.
+    /// By when it is sent: the 20th. The regulation gives no day; this is a target of the Department's own, which
+    /// leaves more than the one working day of Nghị định 09/2019/NĐ-CP, Điều 8.5.
     package var sendBy: CivilDate { half == .first ? day(year, 6, 20) : day(year, 12, 20) }
 
     /// The half year before.

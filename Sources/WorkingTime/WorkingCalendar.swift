@@ -33,6 +33,7 @@ package struct WorkingCalendar: Hashable, Sendable {
     /// Days of the weekend that are worked, with Monday's hours. A holiday on the same date wins.
     package let swapWorkdays: Set<CivilDate>
 
+    /// The usual office week without any day off, unless others are given.
     package init(
         week: [[Shift]] = officeWeek, holidays: Set<CivilDate> = [], swapWorkdays: Set<CivilDate> = []
     ) {

@@ -11,9 +11,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (1234.5, 1, "1.234,5"), (0.05, 1, "0,1"), (0.04, 1, "0,0"), (-0.04, 1, "0,0"), (-1.5, 0, "-2"), (2.005, 1, "2,0"),
-        (12, 2, "12,00"), (1.0625, 3, "1,063"), (.nan, 1, "chưa có số liệu"), (.infinity, 1, "chưa có số liệu"),
-        (1e15, 1, "chưa có số liệu"),
+        (1234.5, 1, "1.234,5"), (0.05, 1, "0,1"), (0.04, 1, "0,0"), (-0.04, 1, "0,0"), (-1.5, 0, "-2"),
+        (2.005, 1, "2,0"), (12, 2, "12,00"), (1.0625, 3, "1,063"), (.nan, 1, "chưa có số liệu"),
+        (.infinity, 1, "chưa có số liệu"), (1e15, 1, "chưa có số liệu"),
     ] as [(Double, Int, String)])
     func decimals(value: Double, digits: Int, shown: String) {
         #expect(VietnameseFormat.decimal(value, digits: digits) == shown)

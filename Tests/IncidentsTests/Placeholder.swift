@@ -1,1 +1,1 @@
-// Incidents
+// Delivery

@@ -35,7 +35,8 @@ package final class PythonServer: Sendable {
         } catch {
             result = .failure(error)
         }
-        process.terminate()
+        // SIGTERM does not reach it: a process that is started on a thread of Swift's pool inherits its blocked signals.
+        kill(process.processIdentifier, SIGKILL)
         for await _ in ended.stream {}
         try? input.fileHandleForWriting.close()
         return try result.get()

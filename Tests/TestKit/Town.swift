@@ -76,7 +76,7 @@ package struct Town: Sendable {
     ///   - pages: Mounts the routes under test.
     package static func with<T: Sendable>(
         now: Instant = Instant(seconds: 1_795_485_600),
-        pages: @escaping @Sendable (inout RouteTable, Database) throws -> Void = { _, _ in },
+        pages: @escaping @Sendable (inout RouteTable, Database) async throws -> Void = { _, _ in },
         _ body: @escaping @Sendable (Town) async throws -> T
     ) async throws -> T {
         try await withDatabase { database in
@@ -91,7 +91,7 @@ package struct Town: Sendable {
                 SecurityHeaders(house: house)
             }
             var routes = RouteTable(router: router, house: house)
-            try pages(&routes, database)
+            try await pages(&routes, database)
             let application = Application(responder: router.buildResponder(), logger: Logger(label: "town"))
             return try await application.test(.router) { client in
                 let town = try await found(in: database, hasher: hasher, sessions: sessions, now: now) {

@@ -1,0 +1,116 @@
+import Civil
+import Organization
+
+/// Reads one of the two lists column by column: finds the columns by their headings, and notes what is wrong by line and
+/// column. All problems are found in one pass, but only the first twenty are told.
+struct ListReader {
+    /// One column that a list may have.
+    struct Column: Hashable {
+        /// As the page and the problems call it: `ngày nghỉ`.
+        let name: String
+        /// Headings that mean it, folded; an underscore counts as a blank.
+        let headings: Set<String>
+        let isRequired: Bool
+
+        init(_ name: String, _ headings: Set<String>, isRequired: Bool = true) {
+            self.name = name
+            self.headings = headings
+            self.isRequired = isRequired
+        }
+    }
+
+    /// How many problems are told at once.
+    static let problemLimit = 20
+
+    private(set) var problems: [Refusal.Problem] = []
+    private var problemCount = 0
+    private var places: [Column: Int] = [:]
+    private var record = CSVReader.Record(line: 0, fields: [])
+
+    /// The line of the file at which the record in hand begins.
+    var line: Int { record.line }
+
+    /// Reads all records of a file.
+    /// - Parameter body: Called for each record behind the headings; it asks for the columns it wants.
+    mutating func read(_ file: [UInt8], columns: [Column], _ body: (inout ListReader) -> Void) {
+        do {
+            var reader = try CSVReader(file)
+            guard let header = reader.next() else {
+                if let fault = reader.malformed { note(fault) } else { note("Tệp trống: không có dòng tiêu đề nào.") }
+                return
+            }
+            findColumns(columns, in: header)
+            guard problems.isEmpty else { return }
+            while let next = reader.next() {
+                record = next
+                if next.fields.count == header.fields.count {
+                    body(&self)
+                } else {
+                    note("dòng \(next.line): có \(next.fields.count) ô, dòng tiêu đề có \(header.fields.count) ô.")
+                }
+            }
+            if let fault = reader.malformed { note(fault) }
+        } catch {
+            note(error)
+        }
+    }
+
+    private mutating func findColumns(_ columns: [Column], in header: CSVReader.Record) {
+        let headings = header.fields.map { Folding.folded($0).replacing("_", with: " ") }
+        for column in columns {
+            let found = headings.indices.filter { column.headings.contains(headings[$0]) }
+            if found.count > 1 { note("dòng \(header.line): có \(found.count) cột “\(column.name)”.") }
+            if found.isEmpty, column.isRequired { note("dòng \(header.line): thiếu cột “\(column.name)”.") }
+            places[column] = found.first
+        }
+    }
+
+    /// What stands in a column of the record in hand; empty when the list does not have the column.
+    func text(_ column: Column) -> String {
+        places[column].map { record.fields[$0] } ?? ""
+    }
+
+    mutating func required(_ column: Column) -> String? {
+        let value = text(column)
+        if value.isEmpty { note(column, "cần nhập.") }
+        return value.isEmpty ? nil : value
+    }
+
+    /// A day, with or without a time of day behind or before it; nil without a problem for an empty cell.
+    mutating func day(_ column: Column) -> CivilDate? {
+        let value = text(column)
+        if value.isEmpty { return nil }
+        if let day = value.split(separator: " ").lazy.compactMap({ CivilDate(parsing: String($0)) }).first { return day }
+        if let moment = Instant(vietnamLocal: value) { return CivilDate(inVietnam: moment) }
+        note(column, "“\(value.prefix(40))” không phải ngày; cần dạng 24/11/2026.")
+        return nil
+    }
+
+    /// One of the words that a column may hold, marks and case aside.
+    mutating func word<T>(_ column: Column, _ meanings: [String: T], example: String) -> T? {
+        guard let value = required(column) else { return nil }
+        if let meaning = meanings[Folding.folded(value)] { return meaning }
+        note(column, "“\(value.prefix(40))” không rõ nghĩa; cần \(example).")
+        return nil
+    }
+
+    mutating func note(_ column: Column, _ text: String) {
+        note("dòng \(record.line), cột “\(column.name)”: \(text)")
+    }
+
+    mutating func note(_ text: String) {
+        problemCount += 1
+        if problems.count < Self.problemLimit { problems.append(.init(field: "file", text: text)) }
+    }
+
+    private mutating func note(_ fault: CSVReader.Malformed) {
+        note("dòng \(fault.line): \(fault.text)")
+    }
+
+    /// - Throws: `Refusal` with what was noted, and how much more there is.
+    func check() throws(Refusal) {
+        guard problemCount > 0 else { return }
+        let rest = problemCount - problems.count
+        throw Refusal(problems + (rest == 0 ? [] : [.init(field: "file", text: "Còn \(rest) chỗ nữa chưa kể ra ở đây.")]))
+    }
+}

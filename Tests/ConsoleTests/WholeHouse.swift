@@ -1,0 +1,38 @@
+import Civil
+import Database
+import Organization
+import Reports
+import Synchronization
+import TestKit
+import Web
+
+@testable import Console
+
+/// The whole console before the browser: every room, as `App` mounts them.
+enum WholeHouse {
+    static let resources = Resources(root: repositoryRoot)
+
+    static func with<T: Sendable>(
+        _ body: @escaping @Sendable (Town, [RouteTable.Declaration]) async throws -> T
+    ) async throws -> T {
+        let declared = Declared()
+        return try await Town.with { routes, database in
+            let hasher = try PasswordHasher(cost: Password.Cost(rounds: 16, parallelism: 1))
+            let health = HealthPages(
+                database: database, isMigrated: { true }, metrics: PrometheusMetrics(),
+                gauges: GaugeStore(database: database), metricsToken: "token of the test")
+            Rooms(
+                database: database, users: UserStore(database: database, hasher: hasher),
+                sessions: SessionStore(database: database, hasher: hasher), health: health,
+                press: try await ReportPress(resources, database: database), address: "http://127.0.0.1"
+            ).add(to: &routes)
+            declared.list.withLock { [declarations = routes.declarations] in $0 = declarations }
+        } _: { town in
+            try await body(town, declared.list.withLock { $0 })
+        }
+    }
+
+    private final class Declared: Sendable {
+        let list = Mutex<[RouteTable.Declaration]>([])
+    }
+}

@@ -28,6 +28,11 @@ package actor PDFPress {
         return data
     }
 
+    /// SIGTERM would not reach it: a process that is started on a thread of Swift's pool inherits its blocked signals.
+    private static func end(_ process: Process) {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
     private func run(_ arguments: [String]) async throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -37,7 +42,7 @@ package actor PDFPress {
         process.standardError = FileHandle.nullDevice
         let watch = Task {
             try await Task.sleep(for: Self.patience)
-            process.terminate()
+            Self.end(process)
         }
         defer { watch.cancel() }
         let status = try await withTaskCancellationHandler {
@@ -46,7 +51,7 @@ package actor PDFPress {
                 do { try process.run() } catch { continuation.resume(throwing: error) }
             }
         } onCancel: {
-            process.terminate()
+            Self.end(process)
         }
         if status == 127 { throw Failure(description: "Chưa cài WeasyPrint (sudo apt-get install weasyprint).") }
         guard status == 0 else { throw Failure(description: "WeasyPrint kết thúc với mã \(status).") }

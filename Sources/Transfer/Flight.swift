@@ -82,9 +82,11 @@ final class Flight {
         }
     }
 
-    /// A reply of several lines has a hyphen after the code of each but the last (RFC 5321 §4.2.1).
+    /// A reply of several lines has a hyphen after the code of each but the last (RFC 5321 §4.2.1). The good-bye (221) to
+    /// libcurl's own QUIT says nothing of the letter, and would hide why it was refused.
     private func hear(_ line: UnsafeRawBufferPointer) {
         let text = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        if !isReplyOpen, text.hasPrefix("221") { return }
         outcome.reply = isReplyOpen ? String("\(outcome.reply) \(text)".prefix(Self.replyLimit)) : text
         isReplyOpen = line.count > 3 && line[3] == UInt8(ascii: "-")
     }

@@ -34,7 +34,11 @@ struct WebServer {
         async def answer(reader, writer):
             global waiting
             try:
-                head = await reader.readuntil(b"\\r\\n\\r\\n")
+                first = await reader.readexactly(1)
+                if first == b"\\x16":  # a TLS handshake; what speaks only HTTP answers in HTTP
+                    writer.write(b"HTTP/1.1 400 X\\r\\nConnection: close\\r\\n\\r\\n")
+                    return await writer.drain()
+                head = first + await reader.readuntil(b"\\r\\n\\r\\n")
             except asyncio.IncompleteReadError as error:
                 if not error.partial: empty_ended.set()
                 raise

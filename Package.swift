@@ -54,11 +54,16 @@ let floors: [Target] = [
     floor("Hotline", sees: slice),
     floor("Compliance", sees: slice + ["WorkingTime"]),
     floor("Reports", sees: slice + ["Hotline", "Incidents", "Markdown", "Monitor", "WorkingTime"]),
+    floor(
+        "Demo",
+        sees: [
+            "Civil", "Compliance", "Database", "Hotline", "Incidents", "Monitor", "Notices", "Organization", "WorkingTime",
+        ]),
     .executableTarget(
         name: "Console",
         dependencies: slice + [
-            "Compliance", "Delivery", "Hotline", "Incidents", "Markdown", "Monitor", "Notices", "Reports", "Transfer",
-            "WorkingTime", crypto, metrics, arguments, configuration,
+            "Compliance", "Delivery", "Demo", "Hotline", "Incidents", "Markdown", "Monitor", "Notices", "Reports",
+            "Transfer", "WorkingTime", crypto, metrics, arguments, configuration,
         ],
         swiftSettings: strict),
 ]

@@ -8,7 +8,7 @@ struct TrucBan: AsyncParsableCommand {
         abstract: "Trực Ban: bàn trực vận hành và tuân thủ của Hệ thống QLVB&ĐH tỉnh Ninh Bình.",
         subcommands: [
             Serve.self, Migrate.self, UserCommand.self, ProbeCommand.self, ReportCommand.self, AuditCommand.self,
-            Doctor.self,
+            DemoCommand.self, Doctor.self,
         ],
         defaultSubcommand: Serve.self)
 }

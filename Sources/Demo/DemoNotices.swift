@@ -1,0 +1,116 @@
+import Civil
+import Database
+import Notices
+import Organization
+import WorkingTime
+
+/// Notices of the maintenance that was, of one that is coming, and a draft.
+struct DemoNotices: Sendable {
+    struct Notice: Hashable {
+        let code: String
+        let kind: Notices.Notice.Kind
+        let title: String
+        let during: TimeRange
+        /// Nil for a draft.
+        let published: Instant?
+        let leadDays: Int?
+        let shortLeadReason: String?
+    }
+
+    struct Recipient: Hashable {
+        let code: String
+        let agency: Agency.ID
+        let acknowledged: Instant?
+        let isDelivered: Bool
+    }
+
+    let list: [Notice]
+    let recipients: [Recipient]
+
+    init(_ history: DemoHistory, agencies: [Agency], now: Instant, random: inout DemoRandom) {
+        var windows = history.maintenance
+        let next = CivilDate(inVietnam: now).adding(days: 12)
+        for start in [next.startInVietnam + .seconds(22 * 3600), next.adding(days: 14).startInVietnam + .seconds(22 * 3600)] {
+            windows.append(TimeRange(from: start, to: start + .seconds(3 * 3600)))
+        }
+        var list: [Notice] = []
+        var recipients: [Recipient] = []
+        var numbers: [Int: Int] = [:]
+        for (place, window) in windows.enumerated() {
+            guard let begins = window.lower else { continue }
+            let isDraft = place == windows.count - 1
+            let published = isDraft ? nil : min(begins - .seconds((place % 3 == 2 ? 4 : 13) * 86_400) + .seconds(11 * 3600), now)
+            let year = CivilDate(inVietnam: published ?? now).year
+            numbers[year, default: 0] += 1
+            let digits = String(numbers[year] ?? 0)
+            let code = "TB-\(year)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
+            let lead = published.map { WorkingCalendar.stateOffice.wholeWorkingDays(from: $0, to: begins) }
+            list.append(
+                Notice(
+                    code: code, kind: place % 3 == 1 ? .upgrade : .maintenance, title: Self.titles[place % Self.titles.count],
+                    during: window, published: published, leadDays: lead,
+                    shortLeadReason: lead.map { $0 < 7 } ?? false ? "Nhà cung cấp báo lỗi bảo mật cần vá ngay." : nil))
+            guard let published else { continue }
+            let isComing = begins > now
+            recipients += agencies.map { agency in
+                let acknowledged = published + random.longTailed(shortest: 1800, doublings: 8)
+                let hasAcknowledged = random.happens(isComing ? 70 : 96) && acknowledged < min(begins, now)
+                return Recipient(
+                    code: code, agency: agency.id, acknowledged: hasAcknowledged ? acknowledged : nil,
+                    isDelivered: random.happens(98))
+            }
+        }
+        self.list = list
+        self.recipients = recipients
+    }
+
+    private static let titles = [
+        "Bảo trì hệ thống lưu trữ văn bản", "Nâng cấp phiên bản 5.2: ký số trên thiết bị di động",
+        "Vá lỗ hổng bảo mật máy chủ ứng dụng", "Bảo dưỡng cơ sở dữ liệu", "Nâng cấp kết nối Trục liên thông văn bản quốc gia",
+        "Thay thiết bị chuyển mạch lõi", "Bảo trì hệ thống sao lưu",
+    ]
+}
+
+extension Transaction {
+    func insertNotices(_ notices: DemoNotices, operator: User.ID) async throws {
+        let (list, recipients) = (notices.list, notices.recipients)
+        try await run(
+            """
+            INSERT INTO notices (code, kind, title, impact, during, test_record, short_lead_reason, created_by, created_at,
+                                 published_by, published_at, lead_days)
+            SELECT v.code, v.kind, v.title, 'Không đăng nhập được trong thời gian thực hiện; văn bản gửi đến được nhận sau khi xong.',
+                   tstzrange(v.begins, v.ends),
+                   CASE WHEN v.kind = 'upgrade' THEN 'Thử 42 ca trên môi trường kiểm thử, 42 đạt; biên bản ngày trước khi thông báo.' END,
+                   v.reason, \(`operator`), coalesce(v.published, v.begins) - interval '1 day',
+                   CASE WHEN v.published IS NOT NULL THEN \(`operator`)::bigint END, v.published, v.lead
+            FROM   unnest(\(list.map(\.code)), \(list.map(\.kind.rawValue)), \(list.map(\.title)),
+                          \(list.map(\.during.lower)), \(list.map(\.during.upper)), \(list.map(\.shortLeadReason)),
+                          \(list.map(\.published)), \(list.map { $0.leadDays.map(Int64.init) }))
+                   AS v (code, kind, title, begins, ends, reason, published, lead)
+            """)
+        try await run(
+            """
+            INSERT INTO notice_recipients (notice_id, agency_id, contact_name, contact_email, contact_phone, acknowledged_at,
+                                           acknowledged_by)
+            SELECT n.id, a.id, a.contact_name, a.contact_email, a.contact_phone, v.acknowledged,
+                   CASE WHEN v.acknowledged IS NOT NULL THEN \(`operator`)::bigint END
+            FROM   unnest(\(recipients.map(\.code)), \(recipients.map(\.agency.rawValue)),
+                          \(recipients.map(\.acknowledged))) AS v (code, agency_id, acknowledged)
+            JOIN   notices n ON n.code = v.code JOIN agencies a ON a.id = v.agency_id
+            """)
+        try await run(
+            """
+            INSERT INTO deliveries (key, about, agency_id, recipient_name, recipient_address, subject, body, created_at,
+                                    state, run_at, attempts, finished_at, answer)
+            SELECT 'notice:' || n.code || ':published:' || a.id, n.code, a.id, a.contact_name, a.contact_email,
+                   '[' || n.code || '] ' || n.title, 'Dữ liệu mẫu: thư này không được gửi.', n.published_at,
+                   CASE WHEN v.delivered THEN 'delivered' ELSE 'failed' END, n.published_at, CASE WHEN v.delivered THEN 1 ELSE 12 END,
+                   n.published_at + CASE WHEN v.delivered THEN interval '1 minute' ELSE interval '2 hours' END,
+                   CASE WHEN v.delivered THEN '250 2.0.0 (dữ liệu mẫu)' ELSE '550 5.1.1 không có hộp thư này (dữ liệu mẫu)' END
+            FROM   unnest(\(recipients.map(\.code)), \(recipients.map(\.agency.rawValue)),
+                          \(recipients.map(\.isDelivered))) AS v (code, agency_id, delivered)
+            JOIN   notices n ON n.code = v.code JOIN agencies a ON a.id = v.agency_id
+            """)
+        try await count(.notice, table: "notices")
+    }
+}

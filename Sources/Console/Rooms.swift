@@ -15,6 +15,7 @@ struct Rooms {
     let sessions: SessionStore
     let health: HealthPages
     let press: ReportPress
+    let assets: Assets
     /// The address that letters lead to.
     let address: String
 
@@ -35,5 +36,6 @@ struct Rooms {
         SettingPages(settings: settings).add(to: &routes)
         AuditPages(audit: AuditStore(database: database)).add(to: &routes)
         health.add(to: &routes)
+        assets.add(to: &routes)
     }
 }

@@ -91,6 +91,7 @@ let testTargets: [Target] = [
     tests(of: "Hotline", seeing: sliceTests),
     tests(of: "Compliance", seeing: sliceTests + ["WorkingTime"]),
     tests(of: "Reports", seeing: sliceTests + ["Incidents", "Markdown", "Monitor", "WorkingTime"]),
+    tests(of: "Demo", seeing: sliceTests + ["Incidents", "Monitor", logging]),
     tests(
         of: "Console",
         seeing: sliceTests + [

@@ -128,7 +128,8 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
     package static var columns: String {
         """
         i.code, i.title, i.kind, i.severity, i.state, a.name, i.began_at, i.detected_at, i.suspended_at, i.resumed_at,
-        (SELECT count(DISTINCT t.fact) FROM incident_tellings t WHERE t.incident_id = i.id)
+        (SELECT count(DISTINCT fact) FROM incident_communications c CROSS JOIN LATERAL unnest(c.facts) AS fact
+         WHERE c.incident_id = i.id)
         """
     }
 

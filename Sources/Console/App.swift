@@ -73,9 +73,10 @@ struct App: Sendable {
             onServerRunning: { [logger] _ in
                 await announce(users: users, at: address, logger: logger)
             }, logger: logger)
+        let keeper = opened.cluster.map { ClusterKeeper(cluster: $0) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
+                services: (keeper.map { [.init(service: $0)] } ?? []) + [
                     .init(service: Housekeeping(sessions: sessions, logger: logger)),
                     .init(service: runner),
                     .init(service: IncidentWatch(database: database, listener: listener, logger: logger)),
@@ -83,7 +84,11 @@ struct App: Sendable {
                 ],
                 gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
         let outcome: Result<Void, any Error>
-        do { outcome = .success(try await group.run()) } catch { outcome = .failure(error) }
+        do {
+            outcome = .success(try await group.run())
+        } catch {
+            outcome = .failure(AddressInUse(error, host: settings.host, port: settings.port) ?? error)
+        }
         await loop.stop()
         try outcome.get()
     }

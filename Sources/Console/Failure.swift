@@ -15,6 +15,12 @@ enum Failure {
         case let database as DatabaseError where database.isUnavailable:
             complain("Không kết nối được cơ sở dữ liệu: \(database)")
             return ExitCode(69)
+        case let obstacle as EmbeddedCluster.Obstacle:
+            complain("Không chạy được PostgreSQL nhúng: \(obstacle)")
+            return ExitCode(69)
+        case let taken as AddressInUse:
+            complain(taken.description)
+            return ExitCode(69)
         default:
             return error
         }

@@ -8,7 +8,8 @@ struct OpenDatabase: Sendable {
     /// What the console works with.
     let database: Database
     let configuration: DatabaseConfiguration
-    private let cluster: EmbeddedCluster?
+    /// Nil where somebody else looks after PostgreSQL.
+    let cluster: EmbeddedCluster?
 
     /// Connects, and brings the schema up to date where this program owns it: always in an embedded cluster, in another
     /// one by `trucban migrate`, which the owner of its tables runs.

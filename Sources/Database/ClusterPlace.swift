@@ -29,6 +29,14 @@ struct ClusterPlace: Sendable {
         return ClusterPlace(root: root, sockets: sockets)
     }
 
+    /// Whether the process that the server wrote down on its first line of `postmaster.pid` exists.
+    var isServerAlive: Bool {
+        guard let line = try? String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8).split(separator: "\n").first,
+            let pid = pid_t(line)
+        else { return false }
+        return kill(pid, 0) == 0 || errno == EPERM
+    }
+
     /// Writes what the server is started with. The file is ours: it is made anew at each start.
     func writeSettings(isDurable: Bool, owner: SystemUser?) throws {
         let settings = """

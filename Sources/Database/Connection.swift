@@ -73,7 +73,7 @@ package actor Connection: Queryable {
     func control(_ command: StaticString) throws -> String {
         guard session.isOpen else { throw DatabaseError.unavailable("the session has ended") }
         let text = "\(command)"
-        let result = PQexec(session.pointer, text)
+        let result = try session.ask { PQsendQuery($0, text) }
         defer { PQclear(result) }
         try check(result, statement: text)
         return String(cString: PQcmdStatus(result))
@@ -137,13 +137,14 @@ package actor Connection: Queryable {
         _ text: String, _ parameters: [Parameter], read: (inout RowReader) throws -> T
     ) throws -> (rows: [T], affected: Int) {
         let name = preparesStatements ? try prepare(text, parameters.map(\.type.rawValue)) : nil
-        let result = BoundValues(parameters).withPointers { values, lengths, formats in
-            if let name {
-                return PQexecPrepared(session.pointer, name, Int32(parameters.count), values, lengths, formats, 1)
+        let result = try BoundValues(parameters).withPointers { values, lengths, formats in
+            try session.ask { pointer in
+                if let name {
+                    return PQsendQueryPrepared(pointer, name, Int32(parameters.count), values, lengths, formats, 1)
+                }
+                return PQsendQueryParams(
+                    pointer, text, Int32(parameters.count), parameters.map(\.type.rawValue), values, lengths, formats, 1)
             }
-            return PQexecParams(
-                session.pointer, text, Int32(parameters.count), parameters.map(\.type.rawValue), values, lengths,
-                formats, 1)
         }
         defer { PQclear(result) }
         try check(result, statement: text)
@@ -159,10 +160,10 @@ package actor Connection: Queryable {
     private func prepare(_ text: String, _ types: [UInt32]) throws -> String {
         if let name = prepared.name(of: text) { return name }
         if let oldest = prepared.evict() {
-            PQclear(PQexec(session.pointer, "DEALLOCATE \(oldest)"))
+            PQclear(try session.ask { PQsendQuery($0, "DEALLOCATE \(oldest)") })
         }
         let name = prepared.nextName()
-        let result = PQprepare(session.pointer, name, text, Int32(types.count), types)
+        let result = try session.ask { PQsendPrepare($0, name, text, Int32(types.count), types) }
         defer { PQclear(result) }
         try check(result, statement: text)
         prepared.remember(text, as: name)

@@ -1,12 +1,14 @@
 import Foundation
 package import Logging
+import Synchronization
 
 /// A private PostgreSQL under a directory of ours: no network, a Unix socket in a directory of mode 0700, an
 /// unprivileged user. It starts with the console and stops with it.
 ///
 /// Who holds the lock on the directory looks after the server. A second program, such as `trucban report` beside a
 /// running console, finds the lock taken and only uses what runs. A server that was left behind by a console that was
-/// killed is taken over: the lock went with that console.
+/// killed is taken over: the lock went with that console. A server that ends under a running console is started again
+/// (`keepRunning`).
 package final class EmbeddedCluster: Sendable {
     /// Why there is no server.
     package enum Obstacle: Error, CustomStringConvertible {
@@ -26,13 +28,14 @@ package final class EmbeddedCluster: Sendable {
     }
 
     private let place: ClusterPlace
-    private let lock: ClusterLock?
+    /// Nil while another program looks after the server.
+    private let lock: Mutex<ClusterLock?>
     private let programs: ClusterPrograms
     private let logger: Logger
 
     private init(place: ClusterPlace, lock: ClusterLock?, programs: ClusterPrograms, logger: Logger) {
         self.place = place
-        self.lock = lock
+        self.lock = Mutex(lock)
         self.programs = programs
         self.logger = logger
     }
@@ -77,13 +80,39 @@ package final class EmbeddedCluster: Sendable {
 
     /// Stops the server when it is this program's to look after; sessions are ended, what was committed stays.
     package func stop() async {
-        guard let lock else { return }
+        guard let lock = lock.withLock({ $0 }) else { return }
         do {
             try await programs.run("pg_ctl", ["stop", "-D", place.data, "-m", "fast", "-w", "-t", "60"])
         } catch {
             logger.error("PostgreSQL did not stop", metadata: ["error": "\(error)"])
         }
         lock.release()
+    }
+
+    /// Looks every second whether the server is there, and starts it again when it is not: somebody ended it, or the kernel
+    /// did when memory ran out. Where another program looked after it and has ended, this one takes over. Returns when the
+    /// task is cancelled.
+    package func keepRunning() async {
+        while !Task.isCancelled {
+            if holdsLock(), !place.isServerAlive {
+                logger.warning("PostgreSQL has ended; starting it again", metadata: ["directory": "\(place.data)"])
+                do {
+                    try await startServer()
+                    logger.notice("PostgreSQL runs again", metadata: ["directory": "\(place.data)"])
+                } catch {
+                    logger.error("PostgreSQL did not start", metadata: ["error": "\(error)"])
+                }
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Whether the server is this program's to look after; takes the lock when nobody else has it.
+    private func holdsLock() -> Bool {
+        lock.withLock { lock in
+            if lock == nil { lock = try? ClusterLock(path: place.lock) }
+            return lock != nil
+        }
     }
 
     private func configuration(user: String, database: String) -> DatabaseConfiguration {

@@ -8,7 +8,12 @@ final class Session: @unchecked Sendable {
     /// Asks the server to stop the running statement; thread-safe (libpq, PQcancel).
     let canceller: OpaquePointer?
     private let socket: Int32
+    /// How long a silent server is waited for; nil for ever.
+    private let patience: Duration?
     private var isClosed = false
+
+    /// The server itself gives up a statement after `statementTimeout`; one that says nothing this much later hangs.
+    private static let grace = Duration.seconds(2)
 
     /// Blocks until the session stands.
     init(_ configuration: DatabaseConfiguration) throws {
@@ -23,6 +28,7 @@ final class Session: @unchecked Sendable {
         self.pointer = pointer
         canceller = PQgetCancel(pointer)
         socket = PQsocket(pointer)
+        patience = configuration.statementTimeout == .zero ? nil : configuration.statementTimeout + Self.grace
         // What the server says besides errors is for its own log.
         PQsetNoticeProcessor(pointer, { _, _ in }, nil)
         try set(configuration)
@@ -39,6 +45,42 @@ final class Session: @unchecked Sendable {
         guard !isClosed else { return }
         isClosed = true
         PQfinish(pointer)
+    }
+
+    /// Sends a statement and waits for its answer, as PQexec does, but not for ever: the process of a server that hangs is
+    /// there, its connection stands, and nothing ever comes. Such a session is closed.
+    ///
+    /// - Parameter send: One of libpq's PQsend… functions.
+    /// - Returns: The last of the results; nil when the session is broken, and libpq's message says how.
+    /// - Throws: `DatabaseError` that `isUnavailable` when no answer came.
+    func ask(_ send: (OpaquePointer) -> Int32) throws -> OpaquePointer? {
+        guard send(pointer) == 1 else { return nil }
+        let deadline = patience.map { ContinuousClock.now + $0 }
+        var last: OpaquePointer?
+        while true {
+            while PQisBusy(pointer) == 1 {
+                guard waitForInput(until: deadline) else {
+                    PQclear(last)
+                    close()
+                    throw DatabaseError.unavailable("the server did not answer")
+                }
+                // A broken session is not busy any more, and its next result is the error.
+                PQconsumeInput(pointer)
+            }
+            guard let next = PQgetResult(pointer) else { return last }
+            PQclear(last)
+            last = next
+        }
+    }
+
+    /// - Returns: False when the deadline has passed.
+    private func waitForInput(until deadline: ContinuousClock.Instant?) -> Bool {
+        while true {
+            let left = deadline.map { ContinuousClock.now.duration(to: $0).inMilliseconds } ?? -1
+            if deadline != nil, left <= 0 { return false }
+            var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            if poll(&entry, 1, left) > 0 { return true }
+        }
     }
 
     /// May be asked from any thread while no statement runs.
@@ -63,15 +105,24 @@ final class Session: @unchecked Sendable {
 
     private func set(_ configuration: DatabaseConfiguration) throws {
         let milliseconds = configuration.statementTimeout.components.seconds * 1000
-        let result = PQexec(
-            pointer,
-            """
-            SET statement_timeout = \(milliseconds); SET lock_timeout = 10000;
-            SET idle_in_transaction_session_timeout = 60000; SET TimeZone = 'UTC'
-            """)
+        let result = try ask {
+            PQsendQuery(
+                $0,
+                """
+                SET statement_timeout = \(milliseconds); SET lock_timeout = 10000;
+                SET idle_in_transaction_session_timeout = 60000; SET TimeZone = 'UTC'
+                """)
+        }
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK else {
             throw DatabaseError(result: result, connection: pointer, statement: nil)
         }
+    }
+}
+
+extension Duration {
+    /// For poll(2), rounded up, so that it does not spin in the last millisecond.
+    fileprivate var inMilliseconds: Int32 {
+        Int32(clamping: components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
 }

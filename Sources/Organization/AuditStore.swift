@@ -29,7 +29,7 @@ package struct AuditStore: Sendable {
             """
             SELECT \(columns: AuditEntry.self) FROM audit_entries
             WHERE  (\(before)::bigint IS NULL OR seq < \(before))
-            AND    (\(filter.actor) = '' OR folded(actor_name) LIKE '%' || folded(\(filter.actor)) || '%')
+            AND    (\(filter.actor) = '' OR strpos(folded(actor_name), folded(\(filter.actor))) > 0)
             AND    (\(filter.action) = '' OR starts_with(action, \(filter.action)))
             AND    (\(filter.subject) = '' OR subject = \(filter.subject))
             AND    (\(filter.from)::timestamptz IS NULL OR at >= \(filter.from))
@@ -43,7 +43,8 @@ package struct AuditStore: Sendable {
     /// - Throws: `AuditChain.Break` at the first bad entry; `DatabaseError` when the trail cannot be read.
     package func verify(batch: Int = 2000) async throws -> AuditChain {
         var chain = AuditChain()
-        var last: Int64 = 0
+        // From the very beginning: a line put before the first is one too many.
+        var last = Int64.min
         while true {
             let entries: [AuditEntry] = try await database.all(
                 """

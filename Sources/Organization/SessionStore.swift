@@ -26,8 +26,12 @@ package struct SessionStore: Sendable {
         case wait(Duration)
     }
 
+    /// Checks a name and a password, and opens a session with a token of its own.
+    ///
+    /// - Parameter replacing: The session that the browser had before: it ends, so that nobody who knew its token is signed
+    ///   in with this person.
     package func login(
-        username: String, password: String, address: String, userAgent: String, at now: Instant
+        username: String, password: String, address: String, userAgent: String, replacing: Token? = nil, at now: Instant
     ) async throws -> Login {
         if let wait = try await remainingWait(of: address, at: now) { return .wait(wait) }
         let account = try await database.first(
@@ -37,7 +41,12 @@ package struct SessionStore: Sendable {
             try await recordFailure(account, username: username, address: address, at: now)
             return .refused
         }
-        return try await open(account, rehashed: verdict.rehashed, address: address, userAgent: userAgent, at: now)
+        let opened = try await open(
+            account, rehashed: verdict.rehashed, address: address, userAgent: userAgent, replacing: replacing, at: now)
+        if case .refused = opened {
+            try await recordFailure(account, username: username, address: address, at: now)
+        }
+        return opened
     }
 
     /// The person behind a session's token, while the session lives: 30 minutes idle, 12 hours in all.
@@ -110,16 +119,19 @@ package struct SessionStore: Sendable {
     }
 
     private func open(
-        _ account: Account, rehashed: String?, address: String, userAgent: String, at now: Instant
+        _ account: Account, rehashed: String?, address: String, userAgent: String, replacing: Token?, at now: Instant
     ) async throws -> Login {
         let token = Token()
         return try await database.transaction { tx in
-            try await tx.run(
+            // Asked again here: guesses that were sent together must not pass a lock that one of them has set.
+            let unlocked = try await tx.run(
                 """
                 UPDATE users SET failed_logins = 0, locked_until = NULL,
                     password_hash = coalesce(\(rehashed), password_hash)
-                WHERE id = \(account.id)
+                WHERE id = \(account.id) AND disabled_at IS NULL AND (locked_until IS NULL OR locked_until <= \(now))
                 """)
+            guard unlocked == 1 else { return .refused }
+            if let replacing { try await tx.run("DELETE FROM sessions WHERE token_hash = \(replacing.hash)") }
             try await tx.run("DELETE FROM login_failures WHERE address = \(address)")
             try await tx.run(
                 """

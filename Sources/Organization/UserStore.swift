@@ -78,6 +78,8 @@ package struct UserStore: Sendable {
         try draft.check()
         let hash = try await hasher.hash(draft.password)
         try await database.transaction { tx in
+            // One at a time: two links used at the same moment must not make two first administrators.
+            try await tx.run("SELECT pg_advisory_xact_lock(161202502)")
             let used = try await tx.run(
                 """
                 UPDATE setup_links SET used_at = \(now)

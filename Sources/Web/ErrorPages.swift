@@ -65,6 +65,12 @@ struct Failure {
             )
         case .contentTooLarge:
             (title, advice) = ("Nội dung quá lớn", "Tệp hoặc nội dung gửi lên vượt quá giới hạn. Hãy chia nhỏ rồi gửi lại.")
+        case .methodNotAllowed:
+            (title, advice) = ("Không dùng được cách gửi này", "Hãy mở lại trang từ danh mục rồi thao tác trên trang đó.")
+        case .unsupportedMediaType:
+            (title, advice) = (
+                "Không đọc được dạng nội dung này", "Hãy gửi từ biểu mẫu trên trang của Trực Ban, hoặc đúng dạng tệp đã nêu."
+            )
         case .unprocessableContent, .badRequest:
             (title, advice) = ("Chưa thực hiện được", "Thông tin gửi lên chưa hợp lệ. Hãy quay lại, sửa và gửi lại.")
         case .tooManyRequests:

@@ -38,7 +38,7 @@ package struct Form: Sendable {
             throw HTTPError(.contentTooLarge)
         }
         let type = request.headers[.contentType] ?? "application/x-www-form-urlencoded"
-        if type.hasPrefix("application/x-www-form-urlencoded") {
+        if type.lowercased().hasPrefix("application/x-www-form-urlencoded") {
             read(urlEncoded: String(buffer: body))
         } else if let boundary = Multipart.boundary(of: type) {
             for part in Multipart.parts(of: Array(buffer: body), boundary: boundary) { read(part) }
@@ -57,7 +57,7 @@ package struct Form: Sendable {
 
     private mutating func read(_ part: Multipart.Part) {
         if let fileName = part.fileName {
-            if !fileName.isEmpty { files[part.name] = File(name: fileName, bytes: part.bytes) }
+            if !fileName.isEmpty { files[part.name] = File(name: FormText.normalized(fileName), bytes: part.bytes) }
         } else {
             values[part.name, default: []].append(FormText.normalized(String(decoding: part.bytes, as: UTF8.self)))
         }

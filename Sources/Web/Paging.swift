@@ -1,5 +1,4 @@
 import Civil
-import Foundation
 
 /// Which page of a list is wanted.
 package struct Paging: Hashable, Sendable {
@@ -29,10 +28,6 @@ package struct Paging: Hashable, Sendable {
     }
 
     private func href(_ path: String, _ query: [(String, String)], page: Int) -> String {
-        var components = URLComponents()
-        components.path = path
-        components.queryItems = query.filter { !$0.1.isEmpty }.map { URLQueryItem(name: $0.0, value: $0.1) }
-            + [URLQueryItem(name: "page", value: String(page))]
-        return components.string ?? path
+        FormText.href(path, query + [("page", String(page))])
     }
 }

@@ -78,7 +78,7 @@ package struct RouteTable {
         declarations.append(Declaration(method: method, path: path, access: access))
         router.on(RouterPath(path), method: method) { [house] request, visitor in
             let visit = Visit(house: house, request: request, visitor: visitor)
-            try CrossOriginGuard.check(request, house: house)
+            try CrossOriginGuard.check(request, baseURL: house.baseURL)
             guard let token = visit.sessionToken,
                 let facts = try await house.sessions.facts(of: token, at: visit.now)
             else { return SignInPrompt.response(for: visit) }
@@ -100,7 +100,7 @@ package struct RouteTable {
     ) {
         declarations.append(Declaration(method: method, path: path, access: access))
         router.on(RouterPath(path), method: method) { [house] request, visitor in
-            if access != .machine { try CrossOriginGuard.check(request, house: house) }
+            if access != .machine { try CrossOriginGuard.check(request, baseURL: house.baseURL) }
             return try await handler(request, Visit(house: house, request: request, visitor: visitor))
         }
     }

@@ -20,6 +20,8 @@ package struct SecurityHeaders: RouterMiddleware {
             response = ErrorPages.response(
                 to: error, visit: Visit(house: house, request: request, visitor: context), signedIn: nil)
         }
+        // What was thrown has a page; who asked only for the head must not get its body into the next answer.
+        if request.method == .head { response = response.createHeadResponse() }
         for (name, value) in Self.headers where response.headers[name] == nil {
             response.headers[name] = value
         }

@@ -4,7 +4,7 @@ import Hummingbird
 /// What somebody without a session gets: the sign-in page, and afterwards the page they wanted.
 enum SignInPrompt {
     static func response(for visit: Visit) -> Response {
-        guard visit.request.method == .get, !visit.request.uri.path.hasPrefix("/api/") else {
+        guard [.get, .head].contains(visit.request.method), !visit.request.uri.path.hasPrefix("/api/") else {
             return ErrorPages.response(to: HTTPError(.unauthorized), visit: visit, signedIn: nil)
         }
         let wanted = visit.request.uri.string

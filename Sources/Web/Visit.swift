@@ -24,24 +24,33 @@ package struct Visit: Sendable {
         logger = visitor.logger
     }
 
-    /// A proxy on this machine is believed about whom it speaks for; nobody else is.
-    private static func address(of request: Request, peer: String) -> String {
-        guard peer == "127.0.0.1" || peer == "::1", let forwarded = request.headers[values: .forwardedFor].last,
-            let last = forwarded.split(separator: ",").last
+    /// A proxy on this machine is believed about whom it speaks for: the last address of the last header is the one that
+    /// it has added itself. Nobody else is believed, and nothing that is no address.
+    static func address(of request: Request, peer: String) -> String {
+        guard ["127.0.0.1", "::1", "::ffff:127.0.0.1"].contains(peer),
+            let last = request.headers[values: .forwardedFor].last?.split(separator: ",").last
         else { return peer }
-        return String(last.trimmingPrefix(while: \.isWhitespace).prefix(64))
+        let address = last.filter { !$0.isWhitespace }
+        return address.wholeMatch(of: /[0-9A-Fa-f:.]{2,45}/) == nil ? peer : address
     }
 
     package var userAgent: String {
         String((request.headers[.userAgent] ?? "").prefix(300))
     }
 
-    /// The value of a query parameter, trimmed and in NFC; empty when absent.
+    /// The value of a query parameter, trimmed and in NFC; empty when absent. A search form writes a space as `+`, which
+    /// Hummingbird's own reading leaves as it is.
     package func query(_ name: String) -> String {
-        FormText.normalized(request.uri.queryParameters[Substring(name)].map(String.init) ?? "")
+        for pair in (request.uri.query ?? "").split(separator: "&") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard FormText.decoded(sides[0]) == name else { continue }
+            return sides.count == 2 ? FormText.normalized(FormText.decoded(sides[1])) : ""
+        }
+        return ""
     }
 
-    var sessionToken: Token? {
+    /// What the browser shows as its session; whether it is one is for `SessionStore` to say.
+    package var sessionToken: Token? {
         request.cookies[house.sessionCookieName].map { Token(presented: $0.value) }
     }
 

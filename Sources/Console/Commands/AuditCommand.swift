@@ -25,8 +25,9 @@ struct AuditCommand: AsyncParsableCommand {
             } catch let broken as AuditChain.Break {
                 print("Bị phá ở dòng \(broken.seq): \(broken.fault.rawValue) (\(broken.fault.text)).")
                 throw ExitCode(1)
-            } catch let code as ExitCode where code.rawValue == 78 {
-                throw code
+            } catch let code as ExitCode {
+                // It has been said why. A bad setting keeps its own status.
+                throw code.rawValue == 78 ? code : ExitCode(2)
             } catch {
                 Failure.complain("Không đọc được nhật ký: \(error)")
                 throw ExitCode(2)

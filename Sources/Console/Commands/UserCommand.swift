@@ -4,6 +4,7 @@ import Database
 import Foundation
 import Logging
 import Organization
+import Web
 
 /// `trucban user add`: a user from the command line, for the first day and for the day on which nobody can sign in.
 struct UserCommand: AsyncParsableCommand {
@@ -39,7 +40,8 @@ struct UserCommand: AsyncParsableCommand {
                     let users = try UserStore(database: bench.database, hasher: PasswordHasher())
                     try await users.add(
                         UserDraft(
-                            username: username, fullName: name, role: role, agency: agencyID, password: password),
+                            username: username, fullName: name, role: role, agency: agencyID,
+                            password: FormText.normalized(password)),
                         by: .system("command line"), at: WallClock.system.now)
                 }
             } catch let refusal as Refusal {

@@ -1,5 +1,4 @@
 import Civil
-import Foundation
 import Hummingbird
 import Organization
 import Web
@@ -39,12 +38,8 @@ struct AuditListView: PageView {
 
     private var olderHref: String? {
         guard entries.count > 50 else { return nil }
-        var components = URLComponents()
-        components.path = "/audit"
-        components.queryItems = ["actor", "action", "subject", "from", "to"]
-            .filter { !form[$0].isEmpty }.map { URLQueryItem(name: $0, value: form[$0]) }
-            + [URLQueryItem(name: "before", value: String(entries[49].seq))]
-        return components.string
+        let filters = ["actor", "action", "subject", "from", "to"].map { ($0, form[$0]) }
+        return FormText.href("/audit", filters + [("before", String(entries[49].seq))])
     }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [

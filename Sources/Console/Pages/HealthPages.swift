@@ -19,12 +19,18 @@ struct HealthPages: Sendable {
     }
 
     @Sendable private func ready(_ request: Request, _ visit: Visit) async throws -> Response {
-        let isMigrated = try await isMigrated()
-        return isMigrated ? .text("OK\n") : .text("migrations pending\n", status: .serviceUnavailable)
+        do {
+            let isMigrated = try await isMigrated()
+            return isMigrated ? .text("OK\n") : .text("migrations pending\n", status: .serviceUnavailable)
+        } catch let error as DatabaseError where error.isUnavailable {
+            return .text("database unavailable\n", status: .serviceUnavailable)
+        }
     }
 
     @Sendable private func exposition(_ request: Request, _ visit: Visit) async throws -> Response {
-        guard request.headers[.authorization] == "Bearer \(metricsToken)" else { throw HTTPError(.unauthorized) }
+        // Digests are compared, so that the time it takes tells nothing of the token.
+        let presented = Token(presented: request.headers[.authorization] ?? "")
+        guard presented.hash == Token(presented: "Bearer \(metricsToken)").hash else { throw HTTPError(.unauthorized) }
         for gauge in try await gauges.read() { metrics.set(gauge) }
         return .text(metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
     }

@@ -23,7 +23,7 @@ struct SignInPages: Sendable {
         let form = try await Form(request)
         let outcome = try await sessions.login(
             username: form["username"], password: form["password"], address: visit.address,
-            userAgent: visit.userAgent, at: visit.now)
+            userAgent: visit.userAgent, replacing: visit.sessionToken, at: visit.now)
         switch outcome {
         case .signedIn(let token, _):
             return visit.signIn(token, to: Visit.safeLocation(visit.query("next")))

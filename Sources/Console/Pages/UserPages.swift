@@ -41,9 +41,11 @@ struct UserPages: Sendable {
     }
 
     @Sendable private func disable(_ request: Request, _ context: SignedIn) async throws -> Response {
-        guard let number = Int64(context.parameters.get("id") ?? "") else { throw HTTPError(.notFound) }
+        guard let number = Int64(context.parameters.get("id") ?? ""),
+            let user = try await users.find(User.ID(rawValue: number))
+        else { throw HTTPError(.notFound) }
         try await users.disable(
-            User.ID(rawValue: number), by: context.person, address: context.address, at: context.now)
+            user.id, by: context.person, address: context.address, at: context.now)
         return context.redirect(to: "/users", flash: "Đã ngừng quyền đăng nhập và kết thúc mọi phiên.")
     }
 }

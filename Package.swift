@@ -84,7 +84,7 @@ let testTargets: [Target] = [
     tests(of: "Database", seeing: ["Civil", "TestKit", logging]),
     tests(of: "Organization", seeing: ["Civil", "Database", "TestKit"]),
     tests(of: "Web", seeing: ["Civil", "Database", "Organization", "TestKit", hummingbird, hummingbirdTesting]),
-    tests(of: "Delivery", seeing: ["Civil", "Database", "Organization", "TestKit", "Transfer"]),
+    tests(of: "Delivery", seeing: ["Civil", "Database", "Organization", "TestKit", "Transfer", logging, lifecycle]),
     tests(of: "Monitor", seeing: sliceTests + ["Transfer"]),
     tests(of: "Incidents", seeing: sliceTests + ["Monitor"]),
     tests(of: "Notices", seeing: sliceTests + ["Delivery", "WorkingTime"]),

@@ -2,7 +2,7 @@
 
 CREATE TABLE deliveries (
     id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    -- What makes this delivery the same one however often it is asked for: 'notice:TB-2026-0003:1:agency:12'.
+    -- What makes this delivery the same one however often it is asked for: 'notice:TB-2026-0003:published:12'.
     key               text NOT NULL,
     -- Code of the record on whose page the result stands.
     about             text NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE deliveries (
     subject           text NOT NULL,
     body              text NOT NULL,
     created_at        timestamptz NOT NULL,
-    state             text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'running', 'delivered', 'failed')),
+    state             text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'running', 'delivered', 'failed', 'withdrawn')),
     run_at            timestamptz NOT NULL,
     attempts          integer NOT NULL DEFAULT 0,
     leased_until      timestamptz,
@@ -21,7 +21,7 @@ CREATE TABLE deliveries (
     -- What the other side said last.
     answer            text,
     CONSTRAINT deliveries_key_key UNIQUE (key),
-    CONSTRAINT deliveries_finished_check CHECK ((state IN ('delivered', 'failed')) = (finished_at IS NOT NULL)),
+    CONSTRAINT deliveries_finished_check CHECK ((state IN ('delivered', 'failed', 'withdrawn')) = (finished_at IS NOT NULL)),
     CONSTRAINT deliveries_lease_check CHECK ((state = 'running') = (lease_token IS NOT NULL AND leased_until IS NOT NULL))
 );
 CREATE INDEX deliveries_ready_index ON deliveries (run_at, id) WHERE state = 'ready';

@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Delivery
 import Foundation
 import Hummingbird
 import Incidents
@@ -73,15 +74,18 @@ struct App: Sendable {
             onServerRunning: { [logger] _ in
                 await announce(users: users, at: address, logger: logger)
             }, logger: logger)
-        let keeper = opened.cluster.map { ClusterKeeper(cluster: $0) }
+        var services: [any Service] = opened.cluster.map { [ClusterKeeper(cluster: $0)] } ?? []
+        services += [
+            Housekeeping(sessions: sessions, logger: logger), runner,
+            IncidentWatch(database: database, listener: listener, logger: logger),
+        ]
+        if let server = settings.mailServer {
+            services.append(
+                DeliveryWorker(database: database, listener: listener, loop: loop, server: server, logger: logger))
+        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: (keeper.map { [.init(service: $0)] } ?? []) + [
-                    .init(service: Housekeeping(sessions: sessions, logger: logger)),
-                    .init(service: runner),
-                    .init(service: IncidentWatch(database: database, listener: listener, logger: logger)),
-                    .init(service: web),
-                ],
+                services: (services + [web]).map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
         let outcome: Result<Void, any Error>
         do {

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Transfer
 
 /// What the environment says, read once. Everything below Console takes plain values.
 struct ConsoleSettings: Sendable {
@@ -10,7 +11,8 @@ struct ConsoleSettings: Sendable {
     let port: Int
     /// The address that people type, without a slash at its end.
     let baseURL: String?
-    let smtpURL: String?
+    /// Nil: no letters are sent; they wait in the outbox.
+    let mailServer: MailServer?
     /// At least 32 characters; nil: one is made and kept under `data`.
     let secret: String?
 
@@ -48,9 +50,7 @@ struct ConsoleSettings: Sendable {
             text("trucban.base.url"), "TRUCBAN_BASE_URL", schemes: ["http", "https"],
             example: "https://trucban.ninhbinh.gov.vn")
         baseURL = base.map { String($0.trimmingSuffix { character in character == "/" }) }
-        smtpURL = try Self.url(
-            text("trucban.smtp.url"), "TRUCBAN_SMTP_URL", schemes: ["smtp", "smtps"], secret: true,
-            example: "smtp://thu.ninhbinh.gov.vn:587?starttls=required")
+        mailServer = try Self.mailServer(text("trucban.smtp.url"))
         secret = text("trucban.secret")
         if let secret, secret.utf8.count < 32 {
             throw Invalid(variable: "TRUCBAN_SECRET", value: "***", expected: "ít nhất 32 ký tự ngẫu nhiên")
@@ -62,6 +62,17 @@ struct ConsoleSettings: Sendable {
             throw Invalid(variable: "TRUCBAN_PORT", value: text, expected: "một số từ 1 đến 65535")
         }
         return port
+    }
+
+    private static func mailServer(_ text: String?) throws(Invalid) -> MailServer? {
+        guard let text else { return nil }
+        guard let server = MailServer(url: text) else {
+            // The value may hold a password.
+            throw Invalid(
+                variable: "TRUCBAN_SMTP_URL", value: "***",
+                expected: "một địa chỉ như smtp://ten:matkhau@thu.ninhbinh.gov.vn:587?starttls=required hoặc smtps://thu.ninhbinh.gov.vn")
+        }
+        return server
     }
 
     /// - Parameter secret: The value may hold a password, so a complaint does not repeat it.

@@ -1,5 +1,6 @@
 package import Civil
 package import Database
+package import Organization
 
 /// One message to one recipient, and what became of it: the evidence that somebody was told.
 package struct Delivery: Hashable, Sendable {
@@ -7,6 +8,8 @@ package struct Delivery: Hashable, Sendable {
 
     package enum State: String, Sendable, PostgresEncodable, PostgresDecodable {
         case ready, running, delivered, failed
+        /// What it said was no longer so before anybody had tried to send it.
+        case withdrawn
 
         package var label: String {
             switch self {
@@ -14,6 +17,7 @@ package struct Delivery: Hashable, Sendable {
             case .running: "Đang gửi"
             case .delivered: "Đã gửi"
             case .failed: "Không gửi được"
+            case .withdrawn: "Đã rút"
             }
         }
 
@@ -24,12 +28,14 @@ package struct Delivery: Hashable, Sendable {
             case .running: "open"
             case .delivered: "done"
             case .failed: "down"
+            case .withdrawn: "closed"
             }
         }
     }
 
     package let id: ID
     package let key: String
+    package let agency: Agency.ID?
     package let recipientName: String
     package let recipientAddress: String
     package let subject: String
@@ -37,6 +43,8 @@ package struct Delivery: Hashable, Sendable {
     package let createdAt: Instant
     package let state: State
     package let attempts: Int
+    /// When it is tried next, while it is ready.
+    package let runAt: Instant
     package let finishedAt: Instant?
     /// What the other side said last.
     package let answer: String?
@@ -45,13 +53,15 @@ package struct Delivery: Hashable, Sendable {
 extension Delivery: PostgresRow {
     package static var columns: String {
         """
-        id, key, recipient_name, recipient_address, subject, body, created_at, state, attempts, finished_at, answer
+        id, key, agency_id, recipient_name, recipient_address, subject, body, created_at, state, attempts, run_at,
+        finished_at, answer
         """
     }
 
     package init(row: inout RowReader) throws {
         id = try row.read()
         key = try row.read()
+        agency = try row.read()
         recipientName = try row.read()
         recipientAddress = try row.read()
         subject = try row.read()
@@ -59,6 +69,7 @@ extension Delivery: PostgresRow {
         createdAt = try row.read()
         state = try row.read()
         attempts = try row.read()
+        runAt = try row.read()
         finishedAt = try row.read()
         answer = try row.read()
     }

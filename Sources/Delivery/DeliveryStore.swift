@@ -1,6 +1,7 @@
 package import Civil
 package import Database
 package import Foundation
+package import Organization
 
 /// A letter that a worker has taken, and the token that proves it still may finish it.
 package struct ClaimedDelivery: Sendable, PostgresRow {
@@ -23,12 +24,12 @@ package struct DeliveryStore: Sendable {
         self.database = database
     }
 
-    /// What was sent about a record, in the order of recipients.
-    package func list(about code: String) async throws -> [Delivery] {
+    /// What was written about a record to those whom the person may see, oldest first.
+    package func list(about code: String, for person: Person) async throws -> [Delivery] {
         try await database.all(
             """
-            SELECT \(columns: Delivery.self) FROM deliveries WHERE about = \(code)
-            ORDER BY recipient_name COLLATE "vi-x-icu", id
+            SELECT \(columns: Delivery.self) FROM deliveries
+            WHERE about = \(code) AND (\(person.scope)::bigint IS NULL OR agency_id = \(person.scope)) ORDER BY id
             """)
     }
 
@@ -36,10 +37,7 @@ package struct DeliveryStore: Sendable {
     package func claim(_ limit: Int, at now: Instant) async throws -> [ClaimedDelivery] {
         try await database.all(
             """
-            WITH due AS MATERIALIZED (
-                SELECT id AS due_id FROM deliveries
-                WHERE  (state = 'ready' AND run_at <= \(now)) OR (state = 'running' AND leased_until <= \(now))
-                ORDER  BY run_at, id LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+            WITH due AS MATERIALIZED (\(sql: Self.due(limit, at: now)))
             UPDATE deliveries
             SET    state = 'running', attempts = attempts + 1, leased_until = \(now + DeliveryRules.lease),
                    lease_token = gen_random_uuid()
@@ -48,27 +46,37 @@ package struct DeliveryStore: Sendable {
             """)
     }
 
-    /// Writes down what came of an attempt. A worker that lost its lease changes nothing.
-    package func finish(_ claimed: ClaimedDelivery, _ next: DeliveryRules.Next, at now: Instant) async throws {
+    static func due(_ limit: Int, at now: Instant) -> SQL {
+        """
+        SELECT id AS due_id FROM deliveries
+        WHERE  (state = 'ready' AND run_at <= \(now)) OR (state = 'running' AND leased_until <= \(now))
+        ORDER  BY run_at, id LIMIT \(limit) FOR UPDATE SKIP LOCKED
+        """
+    }
+
+    /// Writes down what came of an attempt.
+    /// - Returns: False when the lease was lost meanwhile: then nothing is changed.
+    @discardableResult
+    package func finish(_ claimed: ClaimedDelivery, _ next: DeliveryRules.Next, at now: Instant) async throws -> Bool {
         switch next {
         case .delivered(let answer):
-            try await settle(claimed, state: .delivered, answer: answer, finishedAt: now, runAt: now)
+            return try await settle(claimed, state: .delivered, answer: answer, finishedAt: now, runAt: now)
         case .failed(let answer):
-            try await settle(claimed, state: .failed, answer: answer, finishedAt: now, runAt: now)
+            return try await settle(claimed, state: .failed, answer: answer, finishedAt: now, runAt: now)
         case .again(let runAt, let answer):
-            try await settle(claimed, state: .ready, answer: answer, finishedAt: nil, runAt: runAt)
+            return try await settle(claimed, state: .ready, answer: answer, finishedAt: nil, runAt: runAt)
         }
     }
 
     private func settle(
         _ claimed: ClaimedDelivery, state: Delivery.State, answer: String, finishedAt: Instant?, runAt: Instant
-    ) async throws {
+    ) async throws -> Bool {
         try await database.run(
             """
             UPDATE deliveries
             SET    state = \(state), answer = \(answer), finished_at = \(finishedAt), run_at = \(runAt),
                    leased_until = NULL, lease_token = NULL
             WHERE  id = \(claimed.delivery.id) AND lease_token = \(claimed.lease)
-            """)
+            """) == 1
     }
 }

@@ -1,16 +1,18 @@
 package import Civil
 import Crypto
 import Foundation
+import Organization
 
-/// A letter as it leaves the console: plain text in Vietnamese, one recipient.
+/// A letter as it leaves the console: plain text in Vietnamese, in NFC (TCVN 6909:2001), one recipient.
 package struct Mail: Hashable, Sendable {
     package let from: String
     package let toName: String
     package let toAddress: String
     package let subject: String
     package let body: String
-    /// What makes it the same letter when it is sent again after a crash: its Message-ID follows from this.
+    /// What makes it the same letter when it is sent again after a crash: its Message-ID follows from this and the date.
     package let key: String
+    /// When it was written, however late it is sent.
     package let date: Instant
 
     package init(
@@ -25,13 +27,21 @@ package struct Mail: Hashable, Sendable {
         self.date = date
     }
 
-    /// `<hex@domain>`: the same for the same key, whoever sends it.
+    /// The address that letters come from: the setting; where that is empty, the name with which the console signs in
+    /// to the mail server, if it is an address; else one that says what it is.
+    package static func sender(setting: String, user: String?) -> String {
+        if !setting.isEmpty { return setting }
+        if let user, !user.isEmpty, Setting.deliverySender.problem(with: user) == nil { return user }
+        return "trucban@ninhbinh.gov.vn"
+    }
+
+    /// `<hex@domain>`: the same for the same letter, whoever sends it.
     package var messageID: String {
-        let digest = SHA256.hash(data: Array(key.utf8)).prefix(16).map { byte in
+        let digest = SHA256.hash(data: Array("\(key) \(date.microseconds)".utf8)).prefix(16).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }
-        let domain = from.split(separator: "@").last.map(String.init) ?? "localhost"
+        let domain = Mail.singleLine(from).split(separator: "@").last.map(String.init) ?? "localhost"
         return "<\(digest.joined())@\(domain)>"
     }
 
@@ -41,39 +51,48 @@ package struct Mail: Hashable, Sendable {
     package var message: [UInt8] {
         let headers = [
             "Date: \(Mail.date(date))",
-            "From: \(Mail.encodedWord("Trực Ban")) <\(Mail.singleLine(from))>",
-            "To: \(Mail.encodedWord(toName)) <\(Mail.singleLine(toAddress))>",
-            "Subject: \(Mail.encodedWord(subject))",
+            "From: \(Mail.mailbox(name: "Trực Ban", address: from))",
+            "To: \(Mail.mailbox(name: toName, address: toAddress))",
+            "Subject: \(Mail.encodedWords(subject))",
             "Message-ID: \(messageID)",
             "Auto-Submitted: auto-generated",
             "MIME-Version: 1.0",
             "Content-Type: text/plain; charset=utf-8",
             "Content-Transfer-Encoding: base64",
         ]
-        let encoded = Data(body.replacing("\n", with: "\r\n").utf8).base64EncodedString()
-        let lines = stride(from: 0, to: encoded.utf8.count, by: 76).map { start in
-            String(decoding: Array(encoded.utf8)[start..<min(start + 76, encoded.utf8.count)], as: UTF8.self)
+        let text = body.precomposedStringWithCanonicalMapping.replacing("\n", with: "\r\n")
+        let encoded = Array(Data(text.utf8).base64EncodedString().utf8)
+        let lines = stride(from: 0, to: encoded.count, by: 76).map { start in
+            String(decoding: encoded[start..<min(start + 76, encoded.count)], as: UTF8.self)
         }
         return Array((headers + [""] + lines + [""]).joined(separator: "\r\n").utf8)
     }
 
-    /// Encoded words of at most 75 characters, cut between letters, folded over several lines (RFC 2047 §2).
-    static func encodedWord(_ text: String) -> String {
+    /// The address stands on a line of its own, because a line with encoded words has at most 76 characters.
+    private static func mailbox(name: String, address: String) -> String {
+        let words = encodedWords(name)
+        return words.isEmpty ? "<\(singleLine(address))>" : "\(words)\r\n <\(singleLine(address))>"
+    }
+
+    /// Encoded words of at most 64 characters, cut between characters, folded over several lines (RFC 2047 §2): with the
+    /// longest name of a header before it, no line is longer than 76. Nothing for an empty text, which no encoded word
+    /// can hold.
+    static func encodedWords(_ text: String) -> String {
         var words: [String] = []
         var chunk = ""
-        for character in singleLine(text) {
-            if chunk.utf8.count + String(character).utf8.count > 42 {
+        for scalar in singleLine(text).precomposedStringWithCanonicalMapping.unicodeScalars {
+            if chunk.utf8.count + UTF8.width(scalar) > 39 {
                 words.append(chunk)
                 chunk = ""
             }
-            chunk.append(character)
+            chunk.unicodeScalars.append(scalar)
         }
-        words.append(chunk)
+        if !chunk.isEmpty { words.append(chunk) }
         return words.map { "=?utf-8?B?\(Data($0.utf8).base64EncodedString())?=" }.joined(separator: "\r\n ")
     }
 
     static func singleLine(_ text: String) -> String {
-        String(text.unicodeScalars.filter { $0.properties.generalCategory != .control }.map(Character.init))
+        String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }
 
     private static let months = [

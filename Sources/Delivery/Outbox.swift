@@ -47,3 +47,41 @@ extension Transaction {
         try await run("SELECT pg_notify('deliveries', '')")
     }
 }
+
+/// What was done with the letters of a record that is no longer so.
+package struct Withdrawal: Hashable, Sendable {
+    /// Agencies that were never written to: nobody needs to tell them otherwise.
+    package let untold: Set<Agency.ID>
+}
+
+extension Transaction {
+    /// Stops the letters about a record that still wait. A letter that is under way is not stopped.
+    package func withdraw(about code: String, at now: Instant) async throws -> Withdrawal {
+        let stopped: [Delivery] = try await all(
+            """
+            UPDATE deliveries SET state = 'withdrawn', finished_at = \(now) WHERE about = \(code) AND state = 'ready'
+            RETURNING \(columns: Delivery.self)
+            """)
+        return Withdrawal(untold: Set(stopped.filter { $0.attempts == 0 }.compactMap(\.agency)))
+    }
+
+    /// Puts a letter that could not be delivered into the outbox once more, to the address that its agency has now:
+    /// mostly it failed because the old one was wrong.
+    ///
+    /// - Returns: The letter as it is sent now.
+    /// - Throws: `Refusal` when the record has no such letter, or it has not failed.
+    package func sendAgain(_ id: Delivery.ID, about code: String, at now: Instant) async throws -> Delivery {
+        let letter: Delivery? = try await first(
+            """
+            UPDATE deliveries d
+            SET    state = 'ready', run_at = \(now), attempts = 0, finished_at = NULL,
+                   recipient_address = coalesce(
+                       (SELECT nullif(a.contact_email, '') FROM agencies a WHERE a.id = d.agency_id), d.recipient_address)
+            WHERE  d.id = \(id) AND d.about = \(code) AND d.state = 'failed'
+            RETURNING \(columns: Delivery.self)
+            """)
+        guard let letter else { throw Refusal(field: "", "Thư này không ở trạng thái “\(Delivery.State.failed.label)”.") }
+        try await run("SELECT pg_notify('deliveries', '')")
+        return letter
+    }
+}

@@ -5,6 +5,8 @@ package struct Setting: Hashable, Sendable {
         case wholeNumber(ClosedRange<Int>)
         /// An http or https URL, or empty.
         case address
+        /// An e-mail address, or empty.
+        case mailbox
     }
 
     package let key: String
@@ -25,6 +27,9 @@ package struct Setting: Hashable, Sendable {
         case .address:
             if value.isEmpty || value.wholeMatch(of: /https?:\/\/\S+/) != nil { return nil }
             return .init(field: key, text: "\(label): cần một địa chỉ bắt đầu bằng http:// hoặc https://, hoặc để trống.")
+        case .mailbox:
+            if value.isEmpty || value.wholeMatch(of: /[^@\s<>,;"]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+/) != nil { return nil }
+            return .init(field: key, text: "\(label): cần một địa chỉ dạng ten@coquan.gov.vn, hoặc để trống.")
         }
     }
 }
@@ -60,9 +65,14 @@ extension Setting {
         help: "Khi địa chỉ này cũng không tới được thì lỗi thuộc về bộ đo: khoảng đó ghi là chưa đo, không ghi là gián đoạn.",
         basis: "Quy ước đo.", shape: .address, standard: "")
 
+    package static let deliverySender = Setting(
+        key: "delivery.from", label: "Địa chỉ gửi thư",
+        help: "Để trống: dùng tên đăng nhập máy chủ thư (TRUCBAN_SMTP_URL) nếu đó là một địa chỉ, nếu không thì trucban@ninhbinh.gov.vn.",
+        basis: "Quy ước; cơ quan nhận trả lời về địa chỉ này.", shape: .mailbox, standard: "")
+
     /// All settings, in the order in which the page shows them.
     package static let all: [Setting] = [
         availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
-        referenceAddress,
+        referenceAddress, deliverySender,
     ]
 }

@@ -5,7 +5,13 @@ import Mustache
 package struct Templates: Sendable {
     private let library: MustacheLibrary
 
-    /// - Throws: `MustacheLibrary.ParserError` naming the file and the line, or what reading the directory throws.
+    /// A template that cannot be understood.
+    struct Faulty: Error {
+        let path: String
+        let error: MustacheTemplate.ParserError
+    }
+
+    /// - Throws: `Faulty`, or what reading the directory throws.
     package init(directory: String) async throws {
         MustacheContentTypes.register(QuickHTML(), named: QuickHTML.name)
         var library = MustacheLibrary()
@@ -17,7 +23,7 @@ package struct Templates: Sendable {
                 let isPartial = name.hasPrefix("shared/")
                 try library.register(isPartial ? text : "{{% CONTENT_TYPE:\(QuickHTML.name)}}\(text)", named: name)
             } catch let error as MustacheTemplate.ParserError {
-                throw MustacheLibrary.ParserError(filename: path, context: error.context, error: error.error)
+                throw Faulty(path: path, error: error)
             }
         }
         self.library = library

@@ -28,7 +28,7 @@ struct Doctor: AsyncParsableCommand {
         findings.append(resources())
         if settings.databaseURL == nil { findings.append(postgres()) }
         findings.append(await database(settings))
-        if settings.smtpURL == nil {
+        if settings.mailServer == nil {
             findings.append(
                 Finding(isGood: true, text: "TRUCBAN_SMTP_URL chưa đặt: thông báo chưa gửi được bằng thư điện tử."))
         }

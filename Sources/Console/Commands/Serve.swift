@@ -32,7 +32,7 @@ extension ConsoleSettings {
             "TRUCBAN_DATABASE_URL=\(databaseURL == nil ? "(PostgreSQL nhúng)" : "***")",
             "TRUCBAN_DATA=\(data)", "TRUCBAN_HOST=\(host)", "TRUCBAN_PORT=\(port)",
             "TRUCBAN_BASE_URL=\(baseURL ?? "(theo yêu cầu)")",
-            "TRUCBAN_SMTP_URL=\(smtpURL == nil ? "(không gửi thư)" : "***")",
+            "TRUCBAN_SMTP_URL=\(mailServer == nil ? "(không gửi thư)" : "***")",
             "TRUCBAN_SECRET=\(secret == nil ? "(tự sinh trong TRUCBAN_DATA)" : "***")",
         ].joined(separator: "\n")
     }

@@ -36,9 +36,15 @@ package struct Visit: Sendable {
         String((request.headers[.userAgent] ?? "").prefix(300))
     }
 
-    /// The value of a query parameter, trimmed and in NFC; empty when absent.
+    /// The value of a query parameter, trimmed and in NFC; empty when absent. A search form writes a space as `+`, which
+    /// Hummingbird's own reading leaves as it is.
     package func query(_ name: String) -> String {
-        FormText.normalized(request.uri.queryParameters[Substring(name)].map(String.init) ?? "")
+        for pair in (request.uri.query ?? "").split(separator: "&") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard FormText.decoded(sides[0]) == name else { continue }
+            return sides.count == 2 ? FormText.normalized(FormText.decoded(sides[1])) : ""
+        }
+        return ""
     }
 
     var sessionToken: Token? {

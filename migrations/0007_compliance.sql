@@ -52,17 +52,24 @@ CREATE TABLE account_findings (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     account_id bigint NOT NULL REFERENCES accounts,
     leaver_id  bigint NOT NULL REFERENCES leavers,
+    -- The agency that had to lock it, as it was when it was found.
     agency_id  bigint REFERENCES agencies,
     found_at   timestamptz NOT NULL,
     found_by   bigint NOT NULL REFERENCES account_imports,
     closed_at  timestamptz,
     closed_by  bigint REFERENCES account_imports,
-    CONSTRAINT account_findings_closed_check CHECK ((closed_at IS NULL) = (closed_by IS NULL))
+    locked_on  date,
+    CONSTRAINT account_findings_closed_check CHECK ((closed_at IS NULL) = (closed_by IS NULL)),
+    CONSTRAINT account_findings_locked_check CHECK (locked_on IS NULL OR closed_at IS NOT NULL)
 );
--- An account that is unlocked again after its finding was closed is found again.
-CREATE UNIQUE INDEX account_findings_open_key ON account_findings (account_id, leaver_id) WHERE closed_at IS NULL;
+-- One for an account at a time, though two lists may name two days; one that is unlocked again is found again.
+CREATE UNIQUE INDEX account_findings_open_key ON account_findings (account_id) WHERE closed_at IS NULL;
 CREATE INDEX account_findings_leaver_id_index ON account_findings (leaver_id);
 CREATE INDEX account_findings_open_index ON account_findings (agency_id) WHERE closed_at IS NULL;
+CREATE INDEX account_findings_found_by_index ON account_findings (found_by);
+CREATE INDEX account_findings_closed_by_index ON account_findings (closed_by);
+COMMENT ON COLUMN account_findings.locked_on IS
+    'The day of the lock, where the export that showed it names one that agrees with the exports before it.';
 
 -- Who is in charge at an agency, from when to when.
 CREATE TABLE officers (

@@ -43,28 +43,11 @@ package struct Account: Hashable, Sendable {
     package let finding: AccountFinding?
 }
 
-/// "Not locked after leaving", Điều 23.1 c. Nobody can close one by hand: a later export does that, when it shows the
-/// lock.
-package struct AccountFinding: Hashable, Sendable {
-    package typealias ID = RowID<AccountFinding>
-
-    package let leftOn: CivilDate
-    package let reason: LeaverList.Reason
-    package let decisionNumber: String
-    package let foundAt: Instant
-    package let closedAt: Instant?
-
-    /// Whole days from leaving to the lock, or to `today` while there is none.
-    package func days(on today: CivilDate) -> Int {
-        (closedAt.map(CivilDate.init(inVietnam:)) ?? today).dayNumber - leftOn.dayNumber
-    }
-}
-
 extension Account: PostgresRow {
     package static var columns: String {
         """
         a.id, a.username, a.full_name, g.name, a.state, a.locked_on, a.last_login_on, a.is_regular,
-        l.left_on, l.reason, l.decision_number, f.found_at, f.closed_at
+        l.left_on, l.reason, l.decision_number, f.found_at, f.closed_at, f.locked_on, c.taken_on
         """
     }
 
@@ -77,17 +60,6 @@ extension Account: PostgresRow {
         lockedOn = try row.read()
         lastLoginOn = try row.read()
         isRegular = try row.read()
-        let leftOn = try row.read(CivilDate?.self)
-        let reason = try row.read(LeaverList.Reason?.self)
-        let decisionNumber = try row.read(String?.self)
-        let foundAt = try row.read(Instant?.self)
-        let closedAt = try row.read(Instant?.self)
-        if let leftOn, let reason, let foundAt {
-            finding = AccountFinding(
-                leftOn: leftOn, reason: reason, decisionNumber: decisionNumber ?? "", foundAt: foundAt,
-                closedAt: closedAt)
-        } else {
-            finding = nil
-        }
+        finding = try AccountFinding(row: &row)
     }
 }

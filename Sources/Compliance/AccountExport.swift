@@ -39,7 +39,7 @@ package struct AccountExport: Hashable, Sendable {
                     lockedOn: isLocked ? lockedOn : nil, lastLoginOn: lastLoginOn))
         }
         if rows.isEmpty, reader.problems.isEmpty { reader.note("Danh sách không có tài khoản nào.") }
-        try reader.check()
+        try reader.problems.check()
         self.rows = rows
     }
 
@@ -57,6 +57,6 @@ package struct AccountExport: Hashable, Sendable {
 
     private static let states = [
         "hoat dong": false, "dang hoat dong": false, "active": false,
-        "khoa": true, "da khoa": true, "bi khoa": true, "locked": true,
+        "khoa": true, "da khoa": true, "bi khoa": true, "tam khoa": true, "da xoa": true, "locked": true, "deleted": true,
     ]
 }

@@ -29,6 +29,9 @@ package struct AccountImport: Hashable, Sendable {
     /// Findings that it opened and, an export only, closed.
     package let found: Int
     package let closed: Int
+    /// People of a list of leavers whose account no export has shown so far: a slip in the name, or an account that was
+    /// gone before the first export.
+    package let unmatched: Int
 }
 
 extension AccountImport: PostgresRow {
@@ -36,7 +39,9 @@ extension AccountImport: PostgresRow {
         """
         i.kind, i.file_name, i.taken_on, i.rows, i.imported_at, u.full_name,
         (SELECT count(*) FROM account_findings f WHERE f.found_by = i.id),
-        (SELECT count(*) FROM account_findings f WHERE f.closed_by = i.id)
+        (SELECT count(*) FROM account_findings f WHERE f.closed_by = i.id),
+        (SELECT count(*) FROM leavers l
+         WHERE l.import_id = i.id AND NOT EXISTS (SELECT FROM accounts a WHERE a.username = l.username))
         """
     }
 
@@ -49,6 +54,7 @@ extension AccountImport: PostgresRow {
         importedBy = try row.read()
         found = try row.read()
         closed = try row.read()
+        unmatched = try row.read()
     }
 }
 
@@ -71,7 +77,35 @@ package struct AccountUpload: Sendable {
 
 /// What an import brought.
 package struct ImportOutcome: Hashable, Sendable {
+    package let kind: AccountImport.Kind
     package let rows: Int
     package let found: Int
     package let closed: Int
+    /// Accounts of people who left that no export has shown so far, in the order of the alphabet.
+    package let unmatched: [String]
+    /// Whether there was an export to compare with.
+    package let isCompared: Bool
+
+    /// A sentence or three for whoever brought the list.
+    package var summary: String {
+        let count = VietnameseFormat.number(rows)
+        var text =
+            switch kind {
+            case .export: "Đã nhập \(count) tài khoản"
+            case .leavers: "Đã nhập \(count) người nghỉ việc, chuyển công tác"
+            }
+        guard isCompared else {
+            return text + ". Chưa có danh sách tài khoản để đối chiếu: hãy nhập danh sách tài khoản."
+        }
+        text += ": \(VietnameseFormat.number(found)) phát hiện mới"
+        if kind == .export { text += ", \(VietnameseFormat.number(closed)) phát hiện được khép" }
+        return text + "." + unmatchedText
+    }
+
+    private var unmatchedText: String {
+        guard !unmatched.isEmpty else { return "" }
+        let named = unmatched.prefix(3).map { "“\($0.prefix(60))”" }.joined(separator: ", ")
+        let rest = unmatched.count > 3 ? " và \(VietnameseFormat.number(unmatched.count - 3)) tên nữa" : ""
+        return " Chưa danh sách tài khoản nào có \(named)\(rest): hãy kiểm tra tên đăng nhập."
+    }
 }

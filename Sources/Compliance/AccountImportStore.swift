@@ -33,18 +33,24 @@ package struct AccountImportStore: Sendable {
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/accounts")
             try await tx.lockImports()
-            try await tx.known().check(upload, rows: export.rows.count, on: CivilDate(inVietnam: now))
+            let known = try await tx.known(beside: export)
+            try known.check(upload, on: CivilDate(inVietnam: now))
             let id = try await tx.begin(.export, upload, rows: export.rows.count, by: person, at: now)
             try await tx.write(export, in: id)
             try await tx.run("UPDATE accounts SET state = 'gone' WHERE seen_in <> \(id) AND state <> 'gone'")
-            return try await tx.judge(
-                .export, upload, id, rows: export.rows.count, exportDay: upload.takenOn,
-                by: .person(person, address: address), at: now)
+            let changes = try await tx.judge(
+                id, .export, exportDay: upload.takenOn, previousExport: known.exportDay, at: now)
+            let outcome = ImportOutcome(
+                kind: .export, rows: export.rows.count, found: changes.found, closed: changes.closed, unmatched: [],
+                isCompared: true)
+            try await tx.record(outcome, of: upload, by: .person(person, address: address), at: now)
+            return outcome
         }
     }
 
     /// Adds people who left. A person whom an earlier list named with the same day is corrected.
-    /// - Throws: `Refusal` with every line that cannot be read or whose account is not known; then nothing is changed.
+    /// - Throws: `Refusal` with every line that cannot be read, or that names a person and not the account where the
+    ///   newest export leaves open which account is meant; then nothing is changed.
     package func importLeavers(
         _ upload: AccountUpload, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws -> ImportOutcome {
@@ -55,9 +61,16 @@ package struct AccountImportStore: Sendable {
             try await tx.lockImports()
             let id = try await tx.begin(.leavers, upload, rows: list.rows.count, by: person, at: now)
             try await tx.write(list, in: id)
-            return try await tx.judge(
-                .leavers, upload, id, rows: list.rows.count, exportDay: try await tx.known().exportDay,
-                by: .person(person, address: address), at: now)
+            var changes = (found: 0, closed: 0)
+            let exportDay = try await tx.newestExportDay()
+            if let exportDay {
+                changes = try await tx.judge(id, .leavers, exportDay: exportDay, previousExport: nil, at: now)
+            }
+            let outcome = ImportOutcome(
+                kind: .leavers, rows: list.rows.count, found: changes.found, closed: changes.closed,
+                unmatched: try await tx.unmatched(in: id), isCompared: exportDay != nil)
+            try await tx.record(outcome, of: upload, by: .person(person, address: address), at: now)
+            return outcome
         }
     }
 }
@@ -68,8 +81,17 @@ extension Transaction {
         try await run("LOCK TABLE account_imports IN SHARE ROW EXCLUSIVE MODE")
     }
 
-    fileprivate func known() async throws -> KnownAccounts {
-        try await one("SELECT \(columns: KnownAccounts.self)")
+    fileprivate func known(beside export: AccountExport) async throws -> KnownAccounts {
+        try await one(
+            """
+            SELECT \(columns: KnownAccounts.self)
+            FROM   accounts a LEFT JOIN unnest(\(export.rows.map(\.username))) AS n (username) ON n.username = a.username
+            WHERE  a.state <> 'gone'
+            """)
+    }
+
+    fileprivate func newestExportDay() async throws -> CivilDate? {
+        try await value("SELECT max(taken_on) FROM account_imports WHERE kind = 'export'")
     }
 
     fileprivate func begin(
@@ -83,7 +105,8 @@ extension Transaction {
             """)
     }
 
-    /// One statement for all accounts: each column travels as an array.
+    /// One statement for all accounts: each column travels as an array. A name is regular only when it begins with the code
+    /// of the agency that the account belongs to.
     fileprivate func write(_ export: AccountExport, in id: AccountImport.ID) async throws {
         let rows = export.rows
         try await run(
@@ -91,7 +114,9 @@ extension Transaction {
             INSERT INTO accounts AS known
                 (username, full_name, agency_id, state, locked_on, last_login_on, is_regular, first_seen_in, seen_in)
             SELECT r.username, r.full_name, g.id, CASE WHEN r.is_locked THEN 'locked' ELSE 'active' END, r.locked_on,
-                   r.last_login_on, r.is_regular AND (g.id IS NOT NULL OR r.username LIKE '%@%'), \(id), \(id)
+                   r.last_login_on,
+                   r.is_regular AND (r.username LIKE '%@%' OR coalesce(starts_with(r.username, g.code || '_'), false)),
+                   \(id), \(id)
             FROM   unnest(\(rows.map(\.username)), \(rows.map(\.fullName)), \(rows.map(\.agencyCode)),
                           \(rows.map(\.isLocked)), \(rows.map(\.lockedOn)), \(rows.map(\.lastLoginOn)),
                           \(rows.map { AccountName.isRegular($0.username, fullName: $0.fullName) }))
@@ -106,10 +131,11 @@ extension Transaction {
 
     fileprivate func write(_ list: LeaverList, in id: AccountImport.ID) async throws {
         let usernames = try await usernames(of: list)
-        let rows = zip(usernames, list.rows)
         // Of two lines about the same person and day the last one counts: a statement may write a row only once.
         var last: [String: (String, LeaverList.Row)] = [:]
-        for (username, row) in rows { last["\(row.leftOn.dayNumber) \(username)"] = (username, row) }
+        for (username, row) in zip(usernames, list.rows) {
+            last["\(row.leftOn.dayNumber) \(username)"] = (username, row)
+        }
         let people = last.values.sorted { $0.1.line < $1.1.line }
         try await run(
             """
@@ -124,58 +150,32 @@ extension Transaction {
             """)
     }
 
-    /// The account of each person of a list, in the list's order.
-    /// - Throws: `Refusal` for a person whose account is not known, or who shares the name with a colleague.
     private func usernames(of list: LeaverList) async throws -> [String] {
-        let sought: [(name: String, code: String)] = list.rows.compactMap {
-            if case .of(let fullName, let code) = $0.account { (fullName, code) } else { nil }
-        }
-        let matches = try await all(
-            """
-            SELECT \(columns: Namesakes.self)
-            FROM   unnest(\(sought.map(\.name)), \(sought.map(\.code))) AS s (full_name, code)
-            JOIN   agencies g ON g.code = s.code
-            JOIN   accounts a ON a.agency_id = g.id AND folded(a.full_name) = folded(s.full_name)
-            GROUP  BY g.code, s.full_name
-            """, as: Namesakes.self)
-        let known = Dictionary(uniqueKeysWithValues: matches.map { ("\($0.code) \($0.fullName)", $0.usernames) })
-        var problems: [Refusal.Problem] = []
-        let usernames = list.rows.map { row -> String in
-            guard case .of(let fullName, let code) = row.account else {
-                if case .named(let username) = row.account { return username }
-                return ""
-            }
-            let found = known["\(code) \(fullName)"] ?? []
-            if let problem = namingProblem(row, found) { problems.append(problem) }
-            return found.first ?? ""
-        }
-        if !problems.isEmpty { throw Refusal(Array(problems.prefix(ListReader.problemLimit))) }
-        return usernames
+        try LeaverNaming.usernames(of: list, among: await namesakes(of: list))
     }
 
-    private func namingProblem(_ row: LeaverList.Row, _ found: [String]) -> Refusal.Problem? {
-        switch found.count {
-        case 1: nil
-        case 0:
-            .init(
-                field: "file",
-                text: "dòng \(row.line): không có tài khoản nào của cơ quan này mang họ tên “\(row.fullName)”; hãy ghi tên đăng nhập.")
-        default:
-            .init(
-                field: "file",
-                text: "dòng \(row.line): có \(found.count) tài khoản mang họ tên “\(row.fullName)”; hãy ghi tên đăng nhập.")
-        }
+    fileprivate func unmatched(in id: AccountImport.ID) async throws -> [String] {
+        try await values(
+            """
+            SELECT DISTINCT l.username FROM leavers l
+            WHERE  l.import_id = \(id) AND NOT EXISTS (SELECT FROM accounts a WHERE a.username = l.username)
+            ORDER  BY l.username
+            """)
     }
 
     /// Compares everybody who left with the newest export, and writes what follows from it.
     fileprivate func judge(
-        _ kind: AccountImport.Kind, _ upload: AccountUpload, _ id: AccountImport.ID, rows: Int, exportDay: CivilDate?,
-        by actor: Actor, at now: Instant
-    ) async throws -> ImportOutcome {
-        let standings = exportDay == nil ? [] : try await standings()
-        let verdicts = standings.map { ($0, $0.verdict(after: kind, exportDay: exportDay ?? upload.takenOn)) }
-        let found = verdicts.filter { $0.1 == .find }.map(\.0)
-        let closed = verdicts.filter { $0.1 == .close }.compactMap(\.0.openFinding)
+        _ id: AccountImport.ID, _ kind: AccountImport.Kind, exportDay: CivilDate, previousExport: CivilDate?,
+        at now: Instant
+    ) async throws -> (found: Int, closed: Int) {
+        let standings: [LeaverStanding] = try await all(
+            """
+            SELECT \(columns: LeaverStanding.self)
+            FROM   leavers l JOIN accounts a ON a.username = l.username
+            LEFT   JOIN account_findings f ON f.account_id = a.id AND f.closed_at IS NULL
+            WHERE  a.state = 'active' OR f.id IS NOT NULL
+            """)
+        let (found, closed) = standings.judged(after: kind, exportDay: exportDay)
         try await run(
             """
             INSERT INTO account_findings (account_id, leaver_id, agency_id, found_at, found_by)
@@ -183,26 +183,26 @@ extension Transaction {
             FROM   unnest(\(found.map(\.account)), \(found.map(\.leaver)), \(found.map(\.agency)))
                    AS f (account_id, leaver_id, agency_id)
             """)
+        let lockDays = closed.map { $0.lockDay(exportDay: exportDay, previousExport: previousExport) }
         try await run(
-            "UPDATE account_findings SET closed_at = \(now), closed_by = \(id) WHERE id = ANY(\(closed))")
-        let outcome = ImportOutcome(rows: rows, found: found.count, closed: closed.count)
-        try await record(
-            kind == .export ? "accounts.imported" : "leavers.imported", upload.fileName, by: actor,
-            after: [
-                "taken_on": VietnameseFormat.localDate(upload.takenOn), "rows": String(rows),
-                "found": String(outcome.found), "closed": String(outcome.closed),
-            ], at: now)
-        return outcome
+            """
+            UPDATE account_findings f SET closed_at = \(now), closed_by = \(id), locked_on = c.locked_on
+            FROM   unnest(\(closed.map(\.account)), \(lockDays)) AS c (account_id, locked_on)
+            WHERE  f.account_id = c.account_id AND f.closed_at IS NULL
+            """)
+        return (found.count, closed.count)
     }
 
-    private func standings() async throws -> [LeaverStanding] {
-        try await all(
-            """
-            SELECT \(columns: LeaverStanding.self)
-            FROM   leavers l JOIN accounts a ON a.username = l.username
-            LEFT   JOIN account_findings f ON f.account_id = a.id AND f.leaver_id = l.id AND f.closed_at IS NULL
-            WHERE  a.state = 'active' OR f.id IS NOT NULL
-            """)
+    fileprivate func record(
+        _ outcome: ImportOutcome, of upload: AccountUpload, by actor: Actor, at now: Instant
+    ) async throws {
+        try await record(
+            outcome.kind == .export ? "accounts.imported" : "leavers.imported", upload.fileName, by: actor,
+            after: [
+                "taken_on": VietnameseFormat.localDate(upload.takenOn), "rows": String(outcome.rows),
+                "found": String(outcome.found), "closed": String(outcome.closed),
+                "complete": upload.isComplete ? "confirmed" : nil,
+            ], at: now)
     }
 }
 
@@ -210,27 +210,13 @@ extension KnownAccounts: PostgresRow {
     package static var columns: String {
         """
         (SELECT max(taken_on) FROM account_imports WHERE kind = 'export'),
-        (SELECT count(*) FROM accounts WHERE state <> 'gone')
+        count(*), count(*) FILTER (WHERE n.username IS NULL)
         """
     }
 
     package init(row: inout RowReader) throws {
         exportDay = try row.read()
         count = try row.read()
-    }
-}
-
-/// Accounts of people of one agency who bear the same name.
-private struct Namesakes: PostgresRow {
-    let code: String
-    let fullName: String
-    let usernames: [String]
-
-    static var columns: String { "g.code, s.full_name, array_agg(DISTINCT a.username)" }
-
-    init(row: inout RowReader) throws {
-        code = try row.read()
-        fullName = try row.read()
-        usernames = try row.read()
+        missing = try row.read()
     }
 }

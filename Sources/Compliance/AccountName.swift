@@ -13,19 +13,20 @@ package enum AccountName {
 
     /// Whether a name is built as Điều 7.4 says: the agency's code, `_`, and the full name written together without
     /// marks (a); behind it whatever the agency chose to tell people of the same name apart (b). The address of an
-    /// official mailbox is right too (c).
+    /// official mailbox is right too (c). Whether an agency has that code is for the database to say.
     package static func isRegular(_ username: String, fullName: String) -> Bool {
         if username.contains("@") {
             return username.wholeMatch(of: /[a-z0-9._-]+@([a-z0-9-]+\.)*gov\.vn/) != nil
         }
-        guard let code = agencyCode(of: username), !fullName.isEmpty else { return false }
+        let name = joined(fullName)
+        guard let code = agencyCode(of: username), !name.isEmpty else { return false }
         let own = username.dropFirst(code.count + 1)
-        return own.utf8.allSatisfy(isPlain) && own.hasPrefix(joined(fullName))
+        return username.utf8.allSatisfy(isPlain) && own.hasPrefix(name)
     }
 
-    /// `Nguyễn Văn A` → `nguyenvana`
+    /// `Nguyễn Văn A` → `nguyenvana`, `H’Hen Niê` → `hhennie`
     package static func joined(_ fullName: String) -> String {
-        Folding.folded(fullName).filter { !$0.isWhitespace }
+        Folding.folded(fullName).filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -5,7 +5,10 @@ package import Organization
 /// What to show of the accounts.
 package struct AccountFilter: Hashable, Sendable {
     package enum Show: String, CaseIterable, Sendable {
-        case open, closed, all, active, locked, gone, irregular
+        case open, closed, all, active, locked, gone, irregular, unassigned
+
+        /// Whether findings are shown, and not accounts.
+        package var isFinding: Bool { self == .open || self == .closed }
 
         package var label: String {
             switch self {
@@ -16,6 +19,7 @@ package struct AccountFilter: Hashable, Sendable {
             case .locked: "Đã khóa"
             case .gone: "Không còn trong danh sách"
             case .irregular: "Tên chưa theo Điều 7.4"
+            case .unassigned: "Chưa rõ cơ quan"
             }
         }
     }
@@ -36,7 +40,8 @@ package struct AccountStore: Sendable {
         self.database = database
     }
 
-    /// Findings: those that are open longest first. Accounts: by name.
+    /// Findings: those that are open longest first, or those that were closed last. Accounts: by name, the one that was
+    /// asked for by its whole name first. An account that is not among the findings tells its open one.
     package func list(
         _ filter: AccountFilter, for person: Person, offset: Int, limit: Int
     ) async throws -> [Account] {
@@ -44,20 +49,21 @@ package struct AccountStore: Sendable {
         case .open, .closed:
             try await database.all(
                 """
-                SELECT \(columns: Account.self) \(sql: Self.findings) LEFT JOIN agencies g ON g.id = f.agency_id
+                SELECT \(columns: Account.self) \(sql: Self.findings)
+                LEFT   JOIN agencies g ON g.id = f.agency_id LEFT JOIN account_imports c ON c.id = f.closed_by
                 WHERE  \(sql: Self.findingCondition(filter, person))
-                ORDER  BY f.closed_at DESC NULLS FIRST, l.left_on, a.username, f.id OFFSET \(offset) LIMIT \(limit)
+                ORDER  BY a.username <> lower(\(filter.search)), f.closed_at DESC NULLS FIRST, l.left_on, a.username, f.id
+                OFFSET \(offset) LIMIT \(limit)
                 """)
         default:
             try await database.all(
                 """
                 SELECT \(columns: Account.self)
                 FROM   accounts a LEFT JOIN agencies g ON g.id = a.agency_id
-                LEFT   JOIN LATERAL (SELECT * FROM account_findings o WHERE o.account_id = a.id AND o.closed_at IS NULL
-                                     ORDER BY o.id LIMIT 1) f ON true
-                LEFT   JOIN leavers l ON l.id = f.leaver_id
+                LEFT   JOIN account_findings f ON f.account_id = a.id AND f.closed_at IS NULL
+                LEFT   JOIN leavers l ON l.id = f.leaver_id LEFT JOIN account_imports c ON c.id = f.closed_by
                 WHERE  \(sql: Self.accountCondition(filter, person))
-                ORDER  BY a.username OFFSET \(offset) LIMIT \(limit)
+                ORDER  BY a.username <> lower(\(filter.search)), a.username OFFSET \(offset) LIMIT \(limit)
                 """)
         }
     }
@@ -73,11 +79,20 @@ package struct AccountStore: Sendable {
     }
 
     /// What the head of the page says, within the person's scope.
-    package func overview(for person: Person) async throws -> AccountOverview {
+    /// - Parameter newestOverdue: Who left on that day or earlier is overdue (`LockLimit.newestOverdue`).
+    package func overview(for person: Person, newestOverdue: CivilDate) async throws -> AccountOverview {
         try await database.one(
             """
             SELECT \(columns: AccountOverview.self)
-            FROM   accounts a WHERE (\(person.scope)::bigint IS NULL OR a.agency_id = \(person.scope))
+            FROM  (SELECT count(*) FILTER (WHERE a.state = 'active') AS active,
+                          count(*) FILTER (WHERE a.state = 'locked') AS locked,
+                          count(*) FILTER (WHERE NOT a.is_regular AND a.state <> 'gone') AS irregular
+                   FROM   accounts a
+                   WHERE  (\(person.scope)::bigint IS NULL OR a.agency_id = \(person.scope))) a,
+                  (SELECT count(*) AS open, count(*) FILTER (WHERE l.left_on <= \(newestOverdue)) AS overdue
+                   FROM   account_findings f JOIN leavers l ON l.id = f.leaver_id
+                   WHERE  f.closed_at IS NULL
+                   AND    (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))) f
             """)
     }
 
@@ -101,6 +116,7 @@ package struct AccountStore: Sendable {
             AND (\(filter.agency)::bigint IS NULL OR a.agency_id = \(filter.agency))
             AND (\(state)::text IS NULL OR a.state = \(state))
             AND (NOT \(filter.show == .irregular) OR (NOT a.is_regular AND a.state <> 'gone'))
+            AND (NOT \(filter.show == .unassigned) OR (a.agency_id IS NULL AND a.state <> 'gone'))
             AND (\(filter.search) = '' OR a.search LIKE '%' || folded(\(filter.search)) || '%')
             """
     }
@@ -112,13 +128,17 @@ package struct AccountOverview: Hashable, Sendable, PostgresRow {
     package let exportDay: CivilDate?
     package let active: Int
     package let locked: Int
+    /// Whose names are not built as Điều 7.4 says.
     package let irregular: Int
+    /// Findings that are open.
+    package let open: Int
+    /// Those of them whose limit is over.
+    package let overdue: Int
 
     package static var columns: String {
         """
         (SELECT max(taken_on) FROM account_imports WHERE kind = 'export'),
-        count(*) FILTER (WHERE a.state = 'active'), count(*) FILTER (WHERE a.state = 'locked'),
-        count(*) FILTER (WHERE NOT a.is_regular AND a.state <> 'gone')
+        a.active, a.locked, a.irregular, f.open, f.overdue
         """
     }
 
@@ -127,5 +147,7 @@ package struct AccountOverview: Hashable, Sendable, PostgresRow {
         active = try row.read()
         locked = try row.read()
         irregular = try row.read()
+        open = try row.read()
+        overdue = try row.read()
     }
 }

@@ -115,11 +115,27 @@ package struct CSVReader: Sequence, IteratorProtocol {
         return Self.text(content[...])
     }
 
-    /// Control characters become blanks: PostgreSQL stores no NUL, and a line end within a name is a slip.
+    /// Control characters become blanks: PostgreSQL stores no NUL, and a line end within a name is a slip. So do the
+    /// blanks that nobody sees and that make one name two: no-break and zero-width spaces.
     private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-        let printable = bytes.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: " ") : $0 }
-        let trimmed = printable.drop { $0 == UInt8(ascii: " ") }
-        let end = trimmed.lastIndex { $0 != UInt8(ascii: " ") } ?? trimmed.startIndex - 1
-        return trimmed.isEmpty ? "" : String(decoding: trimmed[...end], as: UTF8.self)
+        if let plain = asciiText(bytes) { return plain }
+        let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars.map { isBlank($0) ? " " : $0 }
+        return String(String.UnicodeScalarView(scalars)).trimmingCharacters(in: .whitespaces)
+    }
+
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+
+    /// Most cells are plain: they are trimmed as bytes.
+    private static func asciiText(_ bytes: ArraySlice<UInt8>) -> String? {
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return nil }
+        guard let first = bytes.firstIndex(where: { $0 != 0x20 }), let last = bytes.lastIndex(where: { $0 != 0x20 }) else {
+            return ""
+        }
+        return String(decoding: bytes[first...last], as: UTF8.self)
     }
 }

@@ -49,7 +49,7 @@ package struct LeaverList: Hashable, Sendable {
                     reason: reason, decisionNumber: list.text(Self.decision)))
         }
         if rows.isEmpty, reader.problems.isEmpty { reader.note("Danh sách không có người nào.") }
-        try reader.check()
+        try reader.problems.check()
         self.rows = rows
     }
 

@@ -2,7 +2,7 @@ import Civil
 import Organization
 
 /// Reads one of the two lists column by column: finds the columns by their headings, and notes what is wrong by line and
-/// column. All problems are found in one pass, but only the first twenty are told.
+/// column.
 struct ListReader {
     /// One column that a list may have.
     struct Column: Hashable {
@@ -19,11 +19,7 @@ struct ListReader {
         }
     }
 
-    /// How many problems are told at once.
-    static let problemLimit = 20
-
-    private(set) var problems: [Refusal.Problem] = []
-    private var problemCount = 0
+    private(set) var problems = ListProblems()
     private var places: [Column: Int] = [:]
     private var record = CSVReader.Record(line: 0, fields: [])
 
@@ -43,10 +39,10 @@ struct ListReader {
             guard problems.isEmpty else { return }
             while let next = reader.next() {
                 record = next
-                if next.fields.count == header.fields.count {
-                    body(&self)
-                } else {
+                if next.fields.dropFirst(header.fields.count).contains(where: { !$0.isEmpty }) {
                     note("dòng \(next.line): có \(next.fields.count) ô, dòng tiêu đề có \(header.fields.count) ô.")
+                } else {
+                    body(&self)
                 }
             }
             if let fault = reader.malformed { note(fault) }
@@ -65,9 +61,11 @@ struct ListReader {
         }
     }
 
-    /// What stands in a column of the record in hand; empty when the list does not have the column.
+    /// What stands in a column of the record in hand; empty when the list does not have the column, and when the record
+    /// ends before it: office programs leave out separators behind the last cell that holds something.
     func text(_ column: Column) -> String {
-        places[column].map { record.fields[$0] } ?? ""
+        guard let place = places[column], place < record.fields.count else { return "" }
+        return record.fields[place]
     }
 
     mutating func required(_ column: Column) -> String? {
@@ -99,18 +97,10 @@ struct ListReader {
     }
 
     mutating func note(_ text: String) {
-        problemCount += 1
-        if problems.count < Self.problemLimit { problems.append(.init(field: "file", text: text)) }
+        problems.note(text)
     }
 
     private mutating func note(_ fault: CSVReader.Malformed) {
         note("dòng \(fault.line): \(fault.text)")
-    }
-
-    /// - Throws: `Refusal` with what was noted, and how much more there is.
-    func check() throws(Refusal) {
-        guard problemCount > 0 else { return }
-        let rest = problemCount - problems.count
-        throw Refusal(problems + (rest == 0 ? [] : [.init(field: "file", text: "Còn \(rest) chỗ nữa chưa kể ra ở đây.")]))
     }
 }

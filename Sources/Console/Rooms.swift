@@ -1,3 +1,4 @@
+import Compliance
 import Database
 import Hotline
 import Incidents
@@ -29,6 +30,10 @@ struct Rooms {
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address), settings: settings
         ).add(to: &routes)
         SupportRequestPages(requests: SupportRequestStore(database: database), agencies: agencies).add(to: &routes)
+        AccountPages(
+            accounts: AccountStore(database: database), imports: AccountImportStore(database: database),
+            agencies: agencies, settings: settings, calendar: .stateOffice
+        ).add(to: &routes)
         ReportPages(press: press).add(to: &routes)
         SignInPages(sessions: sessions, users: users).add(to: &routes)
         AgencyPages(agencies: agencies).add(to: &routes)

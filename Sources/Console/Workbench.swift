@@ -36,4 +36,17 @@ struct Workbench: Sendable {
         guard let id = ids.first else { throw ValidationError("Không có cơ quan nào mang mã “\(code)”.") }
         return id
     }
+
+    /// Somebody who may sign in, as the one who answers for what a command does.
+    func person(username: String) async throws -> Person {
+        let people: [Person] = try await database.all(
+            """
+            SELECT \(columns: Person.self) FROM users u LEFT JOIN agencies a ON a.id = u.agency_id
+            WHERE  u.username = \(username) AND u.disabled_at IS NULL
+            """)
+        guard let person = people.first else {
+            throw ValidationError("--by: không có người dùng nào mang tên đăng nhập “\(username)”.")
+        }
+        return person
+    }
 }

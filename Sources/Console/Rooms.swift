@@ -1,3 +1,4 @@
+import Compliance
 import Database
 import Hotline
 import Incidents
@@ -28,6 +29,8 @@ struct Rooms {
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address), settings: settings
         ).add(to: &routes)
         SupportRequestPages(requests: SupportRequestStore(database: database), agencies: agencies).add(to: &routes)
+        OfficerPages(officers: OfficerStore(database: database), agencies: agencies).add(to: &routes)
+        BackupPages(backups: BackupStore(database: database)).add(to: &routes)
         ReportPages(press: press).add(to: &routes)
         SignInPages(sessions: sessions, users: users).add(to: &routes)
         AgencyPages(agencies: agencies).add(to: &routes)

@@ -30,6 +30,9 @@ struct Rooms {
         ).add(to: &routes)
         SupportRequestPages(requests: SupportRequestStore(database: database), agencies: agencies).add(to: &routes)
         OfficerPages(officers: OfficerStore(database: database), agencies: agencies).add(to: &routes)
+        ObligationPages(
+            obligations: ObligationStore(database: database, calendar: .stateOffice), settings: settings
+        ).add(to: &routes)
         BackupPages(backups: BackupStore(database: database)).add(to: &routes)
         ReportPages(press: press).add(to: &routes)
         SignInPages(sessions: sessions, users: users).add(to: &routes)

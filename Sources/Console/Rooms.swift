@@ -34,6 +34,11 @@ struct Rooms {
             accounts: AccountStore(database: database), imports: AccountImportStore(database: database),
             agencies: agencies, settings: settings, calendar: .stateOffice
         ).add(to: &routes)
+        OfficerPages(officers: OfficerStore(database: database), agencies: agencies).add(to: &routes)
+        ObligationPages(
+            obligations: ObligationStore(database: database, calendar: .stateOffice), settings: settings
+        ).add(to: &routes)
+        BackupPages(backups: BackupStore(database: database)).add(to: &routes)
         ReportPages(press: press).add(to: &routes)
         SignInPages(sessions: sessions, users: users).add(to: &routes)
         AgencyPages(agencies: agencies).add(to: &routes)

@@ -36,6 +36,7 @@ package struct IncidentPages: Sendable {
         var filter = IncidentFilter()
         filter.state = .init(rawValue: context.query("state"))
         filter.kind = .init(rawValue: context.query("kind"))
+        filter.outage = Int64(context.query("outage"))
         filter.search = context.query("q")
         let paging = Paging(context.query("page"), size: 25)
         let total = try await incidents.count(filter, for: context.person)
@@ -75,8 +76,7 @@ package struct IncidentPages: Sendable {
     private func editor(
         _ context: SignedIn, _ form: Form? = nil, version: Int? = nil, problems: [Refusal.Problem] = []
     ) async throws -> Response {
-        let incident = try await found(context)
-        guard Self.mayKeep(incident, context.person) else { throw HTTPError(.forbidden) }
+        let incident = try await kept(context)
         let view = IncidentFormView(
             code: incident.code, version: version ?? incident.version, agencies: [], form: form ?? Form(incident.draft),
             problems: problems)
@@ -85,7 +85,7 @@ package struct IncidentPages: Sendable {
 
     @Sendable private func edit(_ request: Request, _ context: SignedIn) async throws -> Response {
         let typed = try await Form(request)
-        let code = try await found(context).code
+        let code = try await kept(context).code
         // An edit that is refused keeps the version it began from; one that met another's edit goes on from there.
         let version = Int(typed["version"]) ?? 0
         do {
@@ -170,7 +170,7 @@ package struct IncidentPages: Sendable {
         _ request: Request, _ context: SignedIn, _ body: (String, Form) async throws -> String
     ) async throws -> Response {
         let form = try await Form(request)
-        let code = try await found(context).code
+        let code = try await kept(context).code
         return try await context.submit {
             context.redirect(to: "/incidents/\(code)", flash: try await body(code, form))
         } refused: { problems in
@@ -181,6 +181,13 @@ package struct IncidentPages: Sendable {
     private func found(_ context: SignedIn) async throws -> Incident {
         let code = context.parameters.get("code") ?? ""
         guard let incident = try await incidents.find(code, for: context.person) else { throw HTTPError(.notFound) }
+        return incident
+    }
+
+    /// The incident that the path names, for who may write of it.
+    private func kept(_ context: SignedIn) async throws -> Incident {
+        let incident = try await found(context)
+        guard Self.mayKeep(incident, context.person) else { throw HTTPError(.forbidden) }
         return incident
     }
 

@@ -1,3 +1,4 @@
+package import Civil
 package import Organization
 
 /// Something that Điều 20 wants of an incident before it is closed.
@@ -17,6 +18,21 @@ package typealias Obstacle = Requirement
 extension Incident {
     /// The facts of Điều 20.1 that there are to tell: all five when the system stood still, otherwise the incident itself.
     package var applicableFacts: [Fact] { wasSuspended ? Fact.allCases : [.incident] }
+
+    /// How many facts there are to tell of an incident of this kind.
+    package static func factsToTell(_ kind: Kind, suspendedAt: Instant?) -> Int {
+        kind == .suspension || suspendedAt != nil ? Fact.allCases.count : 1
+    }
+
+    /// A column for `incidents i`: how many of the facts that there are to tell both the head and the users were told. What
+    /// only one of them knows does not count, because Điều 20.1 wants both.
+    package static let factsTold = """
+        (SELECT count(*) FROM (
+            SELECT FROM incident_communications c CROSS JOIN LATERAL unnest(c.facts) AS f (fact)
+            WHERE  c.incident_id = i.id AND c.audience IN ('head', 'users')
+            AND    (f.fact = 'incident' OR i.kind = 'suspension' OR i.suspended_at IS NOT NULL)
+            GROUP  BY f.fact HAVING count(DISTINCT c.audience) = 2) AS known)
+        """
 
     /// Who has to be told. The manager at an agency tells its head and its users (Điều 20.1), and the Department at once
     /// (Điều 20.3); of the whole system's incident the Department itself is the manager.

@@ -7,6 +7,8 @@ package struct IncidentFilter: Hashable, Sendable {
     package var state: Incident.State?
     package var kind: Incident.Kind?
     package var agency: Agency.ID?
+    /// The outage that opened it, by its number.
+    package var outage: Int64?
     /// Part of the code, the title, the description or the cause, marks and case aside.
     package var search = ""
 
@@ -88,6 +90,7 @@ package struct IncidentStore: Sendable {
         AND (\(filter.state)::text IS NULL OR i.state = \(filter.state))
         AND (\(filter.kind)::text IS NULL OR i.kind = \(filter.kind))
         AND (\(filter.agency)::bigint IS NULL OR i.agency_id = \(filter.agency))
+        AND (\(filter.outage)::bigint IS NULL OR i.outage_id = \(filter.outage))
         """
     }
 
@@ -114,22 +117,27 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
     package let kind: Incident.Kind
     package let severity: Incident.Severity
     package let state: Incident.State
+    package let agency: Agency.ID?
     package let agencyName: String?
     package let beganAt: Instant
     package let detectedAt: Instant
     package let suspendedAt: Instant?
     package let resumedAt: Instant?
-    /// How many of the five facts somebody was told.
+    /// How many of the facts that there are to tell both the head and the users were told (Điều 20.1).
     package let factsTold: Int
     /// How many of the five there are to tell.
-    package var factsToTell: Int { kind == .suspension || suspendedAt != nil ? Fact.allCases.count : 1 }
+    package var factsToTell: Int { Incident.factsToTell(kind, suspendedAt: suspendedAt) }
+
+    /// An agency keeps its own incidents; the whole system's are the Department's.
+    package func isKept(by person: Person) -> Bool {
+        person.may(.keepIncidents) && (person.scope == nil || person.scope == agency)
+    }
 
     /// For `incidents i LEFT JOIN agencies a`.
     package static var columns: String {
         """
-        i.code, i.title, i.kind, i.severity, i.state, a.name, i.began_at, i.detected_at, i.suspended_at, i.resumed_at,
-        (SELECT count(DISTINCT fact) FROM incident_communications c CROSS JOIN LATERAL unnest(c.facts) AS fact
-         WHERE c.incident_id = i.id)
+        i.code, i.title, i.kind, i.severity, i.state, i.agency_id, a.name, i.began_at, i.detected_at, i.suspended_at,
+        i.resumed_at, \(Incident.factsTold)
         """
     }
 
@@ -139,6 +147,7 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
         kind = try row.read()
         severity = try row.read()
         state = try row.read()
+        agency = try row.read()
         agencyName = try row.read()
         beganAt = try row.read()
         detectedAt = try row.read()

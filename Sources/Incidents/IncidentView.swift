@@ -24,6 +24,9 @@ struct IncidentView: PageView {
     private var step: (text: String, anchor: String)? { mayKeep ? incident.nextStep(communications) : nil }
     private var requirements: [Requirement] { incident.closingRequirements(communications) }
     private var mayWrite: Bool { mayKeep && incident.state != .closed }
+    /// What was typed while somebody else closed the incident is not lost: its form stays.
+    private var hasTypedCommunication: Bool { !form["audience"].isEmpty }
+    private var hasTypedEntry: Bool { !form["entry_kind"].isEmpty }
     private func link(_ anchor: String) -> String {
         switch anchor {
         case "audience": "#audience"
@@ -69,7 +72,8 @@ struct IncidentView: PageView {
         },
         "communications": { $0.communications.map(CommunicationView.init) },
         "timeline": { $0.entries.map(TimelineItemView.init) },
-        "mayWrite": \.mayWrite, "mayReopen": { $0.mayKeep && $0.incident.state == .closed },
+        "mayTell": { $0.mayWrite || $0.hasTypedCommunication }, "mayNote": { $0.mayWrite || $0.hasTypedEntry },
+        "mayClose": \.mayWrite, "mayReopen": { $0.mayKeep && $0.incident.state == .closed },
         "audiences": { view in
             Audience.allCases.map { OptionView($0.rawValue, $0.label, selected: $0.rawValue == view.form["audience"]) }
         },
@@ -89,9 +93,9 @@ struct IncidentView: PageView {
             }
         },
         "reportsProblem": { $0.problems.text(for: "reports") },
-        "toldAt": { $0.form["told_at"].isEmpty ? VietnameseFormat.local($0.now) : $0.form["told_at"] },
+        "toldAt": { $0.hasTypedCommunication ? $0.form["told_at"] : VietnameseFormat.local($0.now) },
         "toldAtProblem": { $0.problems.text(for: "told_at") },
-        "toldBy": { $0.form["told_at"].isEmpty ? $0.person : $0.form["told_by"] },
+        "toldBy": { $0.hasTypedCommunication ? $0.form["told_by"] : $0.person },
         "toldByProblem": { $0.problems.text(for: "told_by") }, "toldNote": { $0.form["told_note"] },
         "entryKinds": { view in
             [TimelineEntry.Kind.observation, .measure, .decision].map {
@@ -99,7 +103,7 @@ struct IncidentView: PageView {
             }
         },
         "text": { $0.form["text"] }, "textProblem": { $0.problems.text(for: "text") },
-        "happenedAt": { $0.form["happened_at"].isEmpty ? VietnameseFormat.local($0.now) : $0.form["happened_at"] },
+        "happenedAt": { $0.hasTypedEntry ? $0.form["happened_at"] : VietnameseFormat.local($0.now) },
         "happenedAtProblem": { $0.problems.text(for: "happened_at") },
         "note": { $0.form["note"] }, "reason": { $0.form["reason"] }, "reasonProblem": { $0.problems.text(for: "reason") },
     ]

@@ -40,7 +40,7 @@ struct IncidentRowView: View {
                 VietnameseFormat.duration((view.incident.resumedAt ?? view.now) - $0)
             } ?? "không tạm dừng"
         },
-        "told": { "\($0.incident.factsTold)/\(Fact.allCases.count)" },
+        "told": { "\($0.incident.factsTold)/\($0.incident.factsToTell)" },
     ]
 }
 

@@ -26,7 +26,7 @@ struct HomeView: PageView {
         "machineTime": { VietnameseFormat.timestamp($0.now) },
         "actions": \.actions, "blindness": \.blindness, "next": \.next, "tiles": \.tiles,
         "down": { view in view.down.map { HomeDownView(down: $0, now: view.now) } },
-        "incidents": { $0.incidents.map(HomeIncidentView.init) },
+        "incidents": { view in view.incidents.map { HomeIncidentView(incident: $0, mayKeep: $0.isKept(by: view.person)) } },
         "duties": { $0.duties.map(HomeDutyView.init) },
         "notices": { $0.notices.map(HomeNoticeView.init) },
     ]
@@ -47,9 +47,9 @@ struct HomeView: PageView {
 
     /// The one most urgent thing for this person.
     private var next: HomeStepView? {
-        if person.may(.keepIncidents), let untold = incidents.first(where: { $0.factsTold == 0 && $0.state != .closed }) {
+        if let untold = incidents.first(where: { $0.factsTold == 0 && $0.isKept(by: person) }) {
             return HomeStepView(
-                text: "\(untold.code) chưa báo cho ai: thông báo ngay cho Thủ trưởng và người sử dụng (Điều 20.1).",
+                text: "\(untold.code) chưa báo đủ người: thông báo ngay cho Thủ trưởng và người sử dụng (Điều 20.1).",
                 href: "/incidents/\(untold.code)#audience", label: "Ghi thông báo")
         }
         if person.may(.acknowledgeNotices), let notice = notices.first {
@@ -162,9 +162,11 @@ struct HomeDownView: View {
 
 struct HomeIncidentView: View {
     let incident: IncidentSummary
+    let mayKeep: Bool
 
     private var step: (String, String) {
         let path = "/incidents/\(incident.code)"
+        if !mayKeep { return ("Theo dõi", path) }
         if incident.factsTold == 0 { return ("Thông báo", "\(path)#audience") }
         if incident.severity == .undetermined { return ("Xác định mức", "\(path)/edit#severity") }
         return incident.state == .open ? ("Theo dõi", path) : ("Đóng", "\(path)#closing-title")
@@ -180,8 +182,8 @@ struct HomeIncidentView: View {
         "detected": { VietnameseFormat.moment($0.incident.detectedAt) },
         "detectedMachine": { VietnameseFormat.timestamp($0.incident.detectedAt) },
         "missing": { view in
-            let missing = Fact.allCases.count - view.incident.factsTold
-            return missing <= 0 ? "đủ 5 nội dung" : "\(missing) trong 5 nội dung"
+            let missing = view.incident.factsToTell - view.incident.factsTold
+            return missing <= 0 ? "đủ nội dung" : "\(missing) trong \(view.incident.factsToTell) nội dung"
         },
         "step": \.step.0, "stepHref": \.step.1,
     ]

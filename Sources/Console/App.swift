@@ -36,6 +36,7 @@ struct App: Sendable {
     private func serve(_ opened: OpenDatabase, secret: Secret) async throws {
         let database = opened.database
         let metrics = PrometheusMetrics()
+        let figures = ProbeFigures()
         MetricsSystem.bootstrap(metrics)
         let hasher = try PasswordHasher()
         let sessions = SessionStore(database: database, hasher: hasher)
@@ -55,7 +56,7 @@ struct App: Sendable {
         var routes = RouteTable(router: router, house: house)
         let health = HealthPages(
             database: database, isMigrated: migrationCheck(database), metrics: metrics,
-            gauges: GaugeStore(database: database), metricsToken: secret.token(for: "metrics"))
+            gauges: GaugeStore(database: database), probing: figures, metricsToken: secret.token(for: "metrics"))
         Rooms(
             database: database, users: users, sessions: sessions, health: health,
             press: try ReportPress(resources, templates: templates, database: database), assets: assets,
@@ -66,7 +67,7 @@ struct App: Sendable {
         let loop = TransferLoop()
         let runner = ProbeRunner(
             database: database, listener: listener, prober: TransferProber(loop: loop), process: processName,
-            figures: ProbeFigures(), logger: logger)
+            figures: figures, logger: logger)
         let web = Application(
             responder: router.buildResponder(),
             configuration: ApplicationConfiguration(

@@ -1,5 +1,7 @@
+import Civil
 import Foundation
 import Metrics
+import Monitor
 import Synchronization
 
 /// Keeps what swift-metrics is told and prints it in Prometheus' text format (version 0.0.4). Labels come from bounded
@@ -26,6 +28,15 @@ final class PrometheusMetrics: MetricsFactory, Sendable {
 
     func set(_ gauge: Gauge) {
         values.withLock { $0.gauges[Series(name: gauge.name, labels: "")] = gauge.value }
+    }
+
+    /// What this process has probed since it began, and how late it was at worst since the last reading.
+    func set(_ probing: ProbeFigures.Reading) {
+        set(Gauge(name: "trucban_probe_worst_lag_seconds", value: Double(probing.worstLag.inMicroseconds) / 1e6))
+        values.withLock {
+            $0.counters[Series(name: "trucban_probes_total", labels: "")] = Double(probing.probes)
+            $0.counters[Series(name: "trucban_probe_failures_total", labels: "")] = Double(probing.failures)
+        }
     }
 
     /// All series, sorted, so that two readings can be compared line by line.

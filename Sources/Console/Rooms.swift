@@ -43,7 +43,7 @@ struct Rooms {
         SignInPages(sessions: sessions, users: users).add(to: &routes)
         AgencyPages(agencies: agencies).add(to: &routes)
         UserPages(users: users, agencies: agencies).add(to: &routes)
-        SettingPages(settings: settings).add(to: &routes)
+        SettingPages(settings: settings, metricsToken: health.metricsToken).add(to: &routes)
         AuditPages(audit: AuditStore(database: database)).add(to: &routes)
         health.add(to: &routes)
         assets.add(to: &routes)

@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Monitor
 import Organization
 import Reports
 import Synchronization
@@ -20,7 +21,7 @@ enum WholeHouse {
             let hasher = try PasswordHasher(cost: Password.Cost(rounds: 16, parallelism: 1))
             let health = HealthPages(
                 database: database, isMigrated: { true }, metrics: PrometheusMetrics(),
-                gauges: GaugeStore(database: database), metricsToken: "token of the test")
+                gauges: GaugeStore(database: database), probing: ProbeFigures(), metricsToken: "token of the test")
             Rooms(
                 database: database, users: UserStore(database: database, hasher: hasher),
                 sessions: SessionStore(database: database, hasher: hasher), health: health,

@@ -1,5 +1,6 @@
 import Database
 import Hummingbird
+import Monitor
 import Organization
 import Web
 
@@ -9,6 +10,7 @@ struct HealthPages: Sendable {
     let isMigrated: @Sendable () async throws -> Bool
     let metrics: PrometheusMetrics
     let gauges: GaugeStore
+    let probing: ProbeFigures
     /// What `/metrics` wants to see as a bearer token.
     let metricsToken: String
 
@@ -32,6 +34,7 @@ struct HealthPages: Sendable {
         let presented = Token(presented: request.headers[.authorization] ?? "")
         guard presented.hash == Token(presented: "Bearer \(metricsToken)").hash else { throw HTTPError(.unauthorized) }
         for gauge in try await gauges.read() { metrics.set(gauge) }
+        metrics.set(probing.read())
         return .text(metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
     }
 }

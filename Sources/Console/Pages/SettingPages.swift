@@ -5,6 +5,8 @@ import Web
 /// What an administrator may change, each with the document it rests on and how sure that is.
 struct SettingPages: Sendable {
     let settings: SettingStore
+    /// What `/metrics` wants to see: administrators tell it to their Prometheus.
+    let metricsToken: String
 
     func add(to routes: inout RouteTable) {
         routes.get("/settings", .keepSettings, use: show)
@@ -13,7 +15,7 @@ struct SettingPages: Sendable {
 
     @Sendable private func show(_ request: Request, _ context: SignedIn) async throws -> Response {
         let current = try await settings.read()
-        return context.page(SettingsView(value: { current[$0] }), title: "Cài đặt")
+        return context.page(SettingsView(value: { current[$0] }, metricsToken: metricsToken), title: "Cài đặt")
     }
 
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
@@ -24,7 +26,7 @@ struct SettingPages: Sendable {
             return context.redirect(to: "/settings", flash: "Đã lưu cài đặt.")
         } refused: { problems in
             context.page(
-                SettingsView(value: { form[$0.key] }, problems: problems), title: "Cài đặt",
+                SettingsView(value: { form[$0.key] }, metricsToken: metricsToken, problems: problems), title: "Cài đặt",
                 status: .unprocessableContent)
         }
     }
@@ -35,10 +37,11 @@ struct SettingsView: PageView {
     static let parts: [any View.Type] = [SettingView.self, ProblemView.self]
 
     let value: @Sendable (Setting) -> String
+    let metricsToken: String
     var problems: [Refusal.Problem] = []
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "problems": { $0.problems.map(ProblemView.init) },
+        "problems": { $0.problems.map(ProblemView.init) }, "metricsToken": \.metricsToken,
         "settings": { view in
             Setting.all.map {
                 SettingView(setting: $0, value: view.value($0), problem: view.problems.text(for: $0.key))

@@ -36,9 +36,16 @@ package struct Visit: Sendable {
         String((request.headers[.userAgent] ?? "").prefix(300))
     }
 
-    /// The value of a query parameter, trimmed and in NFC; empty when absent.
+    /// The value of a query parameter, trimmed and in NFC; empty when absent. It is read as a form is written, a blank as
+    /// `+`: that is how a browser sends a search, and Hummingbird leaves the `+` there.
     package func query(_ name: String) -> String {
-        FormText.normalized(request.uri.queryParameters[Substring(name)].map(String.init) ?? "")
+        for pair in (request.uri.query ?? "").split(separator: "&") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if FormText.decoded(sides[0]) == name {
+                return sides.count == 2 ? FormText.normalized(FormText.decoded(sides[1])) : ""
+            }
+        }
+        return ""
     }
 
     var sessionToken: Token? {

@@ -60,7 +60,7 @@ struct ObligationTileView: View {
 
     private var kind: String {
         switch verdict {
-        case .met: "good"
+        case .met: count == 0 ? "" : "good"
         case .notMet: count == 0 ? "good" : "due"
         case .overdue: count == 0 ? "good" : "overdue"
         case .noData: ""

@@ -48,7 +48,7 @@ import Testing
             #expect(history.body.contains("Lê Thị &quot;Ước&quot; &lt;script&gt;") && !history.body.contains("<script>"))
             #expect(history.body.contains("Đang phụ trách") && history.body.contains("Hiện chưa phân công"))
             let list = try await binh.get("/officers")
-            #expect(list.body.contains("1/1") && list.body.contains("QĐ 15/QĐ-UBND, từ 01/11/2026"))
+            #expect(list.body.contains("1/1") && list.body.contains("số 15/QĐ-UBND, từ 01/11/2026"))
 
             let href = try #require(history.body.firstMatch(of: #/href="(/officers/\d+/conclusion)"/#).map { String($0.1) })
             let asked = try await binh.get(href)

@@ -26,6 +26,10 @@ struct ObligationListView: PageView {
         "from": { VietnameseFormat.date($0.window.period.firstDay) },
         "to": { VietnameseFormat.date($0.window.period.lastDay) },
         "asOf": { VietnameseFormat.date($0.window.lastDay) },
+        "basis": { view in
+            view.all.map(\.obligation.basis).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+                .joined(separator: "; ")
+        },
         "scope": { $0.person.scope == nil ? nil : $0.person.agencyName },
         "tiles": { view in
             Judgement.Verdict.allCases.map { verdict in
@@ -56,7 +60,7 @@ struct ObligationTileView: View {
 
     private var kind: String {
         switch verdict {
-        case .met: "good"
+        case .met: count == 0 ? "" : "good"
         case .notMet: count == 0 ? "good" : "due"
         case .overdue: count == 0 ? "good" : "overdue"
         case .noData: ""
@@ -83,7 +87,7 @@ struct ObligationRowView: View {
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "rowID": { "d-\($0.row.obligation.key)" }, "article": \.row.obligation.article,
-        "text": \.row.obligation.text, "basis": \.row.obligation.basis, "party": \.row.obligation.party.label,
+        "text": \.row.obligation.text, "party": \.row.obligation.party.label,
         "badge": \.row.judgement.verdict.badge, "state": \.row.judgement.verdict.label,
         "share": \.row.judgement.figure, "detail": \.row.judgement.detail,
         "target": { $0.row.judgement.figure == nil ? nil : $0.row.judgement.target },

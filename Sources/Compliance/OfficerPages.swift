@@ -104,7 +104,8 @@ package struct OfficerPages: Sendable {
             try form.check()
             guard let lastDay else { throw Refusal(form.problems) }
             try await officers.conclude(
-                officer.id, lastDay: lastDay, by: context.person, address: context.address, at: context.now)
+                officer.id, lastDay: lastDay, by: context.person, address: context.address, form: typed.key,
+                at: context.now)
             return context.redirect(
                 to: "/officers/agencies/\(officer.agency.rawValue)",
                 flash: "Phân công của \(officer.fullName) kết thúc ngày \(VietnameseFormat.date(lastDay)).")

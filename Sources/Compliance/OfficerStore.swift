@@ -110,9 +110,10 @@ package struct OfficerStore: Sendable {
     /// Sets the last day of an assignment.
     /// - Throws: `Refusal`.
     package func conclude(
-        _ id: Officer.ID, lastDay: CivilDate, by person: Person, address: String, at now: Instant
+        _ id: Officer.ID, lastDay: CivilDate, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/officers")
             let found = try await tx.first(
                 """
                 SELECT \(columns: Officer.self) FROM officers o JOIN agencies a ON a.id = o.agency_id
@@ -120,6 +121,7 @@ package struct OfficerStore: Sendable {
                 """, as: Officer.self)
             guard let officer = found else { throw Refusal(field: "", "Không có phân công này.") }
             try officer.checkConcluding(lastDay)
+            try await tx.settle(form, location: "/officers/agencies/\(officer.agency.rawValue)")
             try await tx.conclude(officer, lastDay: lastDay)
             let code = try await tx.value("SELECT code FROM agencies WHERE id = \(officer.agency)", as: String.self)
             try await tx.record(

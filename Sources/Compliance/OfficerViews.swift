@@ -25,11 +25,15 @@ struct OfficerListView: PageView {
             }
         },
         "securityShare": { share($0.counts.withSecurityOfficer, of: $0.counts.agencies) },
-        "securityKind": { $0.counts.withSecurityOfficer == $0.counts.agencies ? "good" : "due" },
+        "securityKind": { kind($0.counts.withSecurityOfficer, of: $0.counts.agencies) },
         "softwareShare": { share($0.counts.withSoftwareManager, of: $0.counts.agencies) },
-        "softwareKind": { $0.counts.withSoftwareManager == $0.counts.agencies ? "good" : "due" },
+        "softwareKind": { kind($0.counts.withSoftwareManager, of: $0.counts.agencies) },
         "rows": { view in view.rows.map { AgencyOfficersView(row: $0, mayKeep: view.mayKeep) } },
     ]
+
+    private static func kind(_ part: Int, of whole: Int) -> String? {
+        whole == 0 ? nil : part == whole ? "good" : "due"
+    }
 
     /// `112/144`, and `chưa có số liệu` where there is no agency.
     private static func share(_ part: Int, of whole: Int) -> String {

@@ -49,10 +49,10 @@ def test_an_officer_is_assigned_succeeded_and_ended(console, people, browser, ph
 
     # The Department sees it at once.
     browser.open(console.url + "/officers?q=tran%20van%20moi")
-    browser.says("UBND xã Phúc Lâm", "Trần Văn Mới", "QĐ 40/QĐ-UBND, từ 01/03/2026")
+    browser.says("UBND xã Phúc Lâm", "Trần Văn Mới", "số 40/QĐ-UBND, từ 01/03/2026")
 
     # It ends, with its last day.
-    phone.press("Kết thúc phân công của Trần Văn Mới")
+    phone.press("Kết thúc")
     assert phone.has_no_sideways_scroll()
     phone.type("last_day", "2026-04-30")
     phone.press("Kết thúc phân công")

@@ -36,12 +36,13 @@ package struct Visit: Sendable {
         String((request.headers[.userAgent] ?? "").prefix(300))
     }
 
-    /// The value of a query parameter, trimmed and in NFC; empty when absent. It is read as a form sends it, in which a plus
-    /// is a space: Hummingbird's own reading leaves the plus, and no search for two words would find anything.
+    /// The value of a query parameter, trimmed and in NFC; empty when absent. A search form writes a space as `+`, which
+    /// Hummingbird's own reading leaves as it is.
     package func query(_ name: String) -> String {
         for pair in (request.uri.query ?? "").split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if FormText.decoded(sides[0]) == name { return sides.count == 2 ? FormText.normalized(FormText.decoded(sides[1])) : "" }
+            guard FormText.decoded(sides[0]) == name else { continue }
+            return sides.count == 2 ? FormText.normalized(FormText.decoded(sides[1])) : ""
         }
         return ""
     }

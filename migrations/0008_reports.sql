@@ -22,6 +22,8 @@ CREATE TABLE reports (
 CREATE INDEX reports_issued_at_index ON reports (issued_at DESC);
 CREATE INDEX reports_period_code_index ON reports (period_code);
 REVOKE UPDATE, DELETE, TRUNCATE ON reports FROM trucban_app;
+CREATE TRIGGER reports_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON reports
+    FOR EACH STATEMENT EXECUTE FUNCTION incident_evidence_refuse_change();
 
 -- Both are read by their window of time.
 CREATE INDEX notices_window_start_index ON notices (lower(during)) WHERE published_at IS NOT NULL;

@@ -28,10 +28,10 @@ extension Incident {
     /// only one of them knows does not count, because Điều 20.1 wants both.
     package static let factsTold = """
         (SELECT count(*) FROM (
-            SELECT FROM incident_communications c CROSS JOIN LATERAL unnest(c.facts) AS f (fact)
-            WHERE  c.incident_id = i.id AND c.audience IN ('head', 'users')
-            AND    (f.fact = 'incident' OR i.kind = 'suspension' OR i.suspended_at IS NOT NULL)
-            GROUP  BY f.fact HAVING count(DISTINCT c.audience) = 2) AS known)
+            SELECT FROM incident_tellings t
+            WHERE  t.incident_id = i.id AND t.audience IN ('head', 'users')
+            AND    (t.fact = 'incident' OR i.kind = 'suspension' OR i.suspended_at IS NOT NULL)
+            GROUP  BY t.fact HAVING count(*) = 2) AS known)
         """
 
     /// Who has to be told. The manager at an agency tells its head and its users (Điều 20.1), and the Department at once

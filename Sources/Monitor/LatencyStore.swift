@@ -39,12 +39,16 @@ package struct LatencyReading: Hashable, Sendable, PostgresRow {
 extension MonitorStore {
     /// Half-hourly readings from `start` on, and one of all of them together, last.
     package func latency(of monitor: Monitor.ID, from start: Instant, to end: Instant) async throws -> [LatencyReading] {
-        try await database.all(
-            """
-            SELECT \(columns: LatencyReading.self)
-            FROM  (SELECT date_bin('30 minutes', at, \(start)) AS begun_at, failure, total_us FROM samples
-                   WHERE monitor_id = \(monitor) AND at >= \(start) AND at < \(end)) AS cut
-            GROUP  BY GROUPING SETS ((begun_at), ()) ORDER BY begun_at NULLS LAST
-            """)
+        try await database.all(Self.latencyQuery(of: monitor, from: start, to: end))
+    }
+
+    /// It stands alone so that a test can ask how PostgreSQL runs it.
+    static func latencyQuery(of monitor: Monitor.ID, from start: Instant, to end: Instant) -> SQL {
+        """
+        SELECT \(columns: LatencyReading.self)
+        FROM  (SELECT date_bin('30 minutes', at, \(start)) AS begun_at, failure, total_us FROM samples
+               WHERE monitor_id = \(monitor) AND at >= \(start) AND at < \(end)) AS cut
+        GROUP  BY GROUPING SETS ((begun_at), ()) ORDER BY begun_at NULLS LAST
+        """
     }
 }

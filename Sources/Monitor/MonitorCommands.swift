@@ -12,6 +12,7 @@ extension MonitorStore {
         try draft.check()
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors")
+            try await tx.check(draft.agency)
             let id = try await tx.insert(draft, at: now)
             try await tx.settle(form, location: "/monitors/\(id.rawValue)")
             let begun = now.flooredToSecond
@@ -32,6 +33,8 @@ extension MonitorStore {
         try draft.check()
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
+            // An agency that was closed since keeps its monitors.
+            if draft.agency != monitor.agency { try await tx.check(draft.agency) }
             try await tx.renew(monitor.id)
             try await tx.update(monitor.id, to: draft)
             try await tx.announceMonitors()
@@ -42,8 +45,9 @@ extension MonitorStore {
 
     /// Stops looking. What comes until measuring is taken up again is not measured; an open outage stays open, because
     /// nobody has seen it end.
-    package func pause(_ monitor: Monitor, by actor: Actor, at now: Instant) async throws {
+    package func pause(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
             try await tx.renew(monitor.id)
             let paused = try await tx.run(
                 "UPDATE monitors SET paused_at = \(now) WHERE id = \(monitor.id) AND paused_at IS NULL")
@@ -55,8 +59,9 @@ extension MonitorStore {
     }
 
     /// Looks again. The gap lasts until the first sample; what was up before must show it anew.
-    package func resume(_ monitor: Monitor, by actor: Actor, at now: Instant) async throws {
+    package func resume(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
             try await tx.renew(monitor.id)
             let resumed = try await tx.run(
                 "UPDATE monitors SET paused_at = NULL WHERE id = \(monitor.id) AND paused_at IS NOT NULL")
@@ -72,8 +77,9 @@ extension MonitorStore {
     }
 
     /// Takes a monitor off the list for good. Its history stays; its outage, if one was open, ends here.
-    package func delete(_ monitor: Monitor, by actor: Actor, at now: Instant) async throws {
+    package func delete(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/monitors")
             try await tx.renew(monitor.id)
             try await tx.run("UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
             try await tx.run(
@@ -86,7 +92,24 @@ extension MonitorStore {
     }
 }
 
+extension MonitorStore {
+    /// Where a form that was taken before led to; nil for one that is new. Whoever clicks twice to delete finds no monitor the
+    /// second time, and is told so before it is looked for.
+    func destination(of form: FormKey?) async throws -> String? {
+        guard let form else { return nil }
+        return try await database.values("SELECT location FROM submissions WHERE key = \(form)", as: String.self).first
+    }
+}
+
 extension Transaction {
+    /// - Throws: `Refusal` for an agency that is not in use.
+    fileprivate func check(_ agency: Agency.ID?) async throws {
+        guard let agency else { return }
+        let isInUse = try await value(
+            "SELECT EXISTS (SELECT FROM agencies WHERE id = \(agency) AND closed_at IS NULL)", as: Bool.self)
+        if !isInUse { throw Refusal(field: "agency", "Phạm vi: cần chọn một mục trong danh sách.") }
+    }
+
     /// Raises the revision and forgets failures and successes that have not led to anything. Called first: it locks the
     /// monitor's state, on which the probing process waits too.
     fileprivate func renew(_ id: Monitor.ID) async throws {

@@ -102,24 +102,25 @@ package struct MonitorPages: Sendable {
     }
 
     @Sendable private func pause(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(context, said: "Đã tạm dừng đo") { monitor in
-            try await monitors.pause(monitor, by: context.actor, at: context.now)
+        try await command(request, context, said: "Đã tạm dừng đo") { monitor, form in
+            try await monitors.pause(monitor, by: context.actor, form: form, at: context.now)
         }
     }
 
     @Sendable private func resume(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(context, said: "Đã đo tiếp") { monitor in
-            try await monitors.resume(monitor, by: context.actor, at: context.now)
+        try await command(request, context, said: "Đã đo tiếp") { monitor, form in
+            try await monitors.resume(monitor, by: context.actor, form: form, at: context.now)
         }
     }
 
     /// Runs one command on the monitor that the path names, and shows it again.
     private func command(
-        _ context: SignedIn, said: String, _ body: (Monitor) async throws -> Void
+        _ request: Request, _ context: SignedIn, said: String, _ body: (Monitor, FormKey?) async throws -> Void
     ) async throws -> Response {
+        let form = try await Form(request)
         let monitor = try await found(context)
         return try await context.submit {
-            try await body(monitor)
+            try await body(monitor, form.key)
             return context.redirect(to: "/monitors/\(monitor.id.rawValue)", flash: "\(said) “\(monitor.name)”.")
         } refused: { problems in
             try await show(context, problems: problems)
@@ -132,8 +133,10 @@ package struct MonitorPages: Sendable {
     }
 
     @Sendable private func delete(_ request: Request, _ context: SignedIn) async throws -> Response {
+        let form = try await Form(request)
+        if let destination = try await monitors.destination(of: form.key) { return context.redirect(to: destination) }
         let monitor = try await found(context)
-        try await monitors.delete(monitor, by: context.actor, at: context.now)
+        try await monitors.delete(monitor, by: context.actor, form: form.key, at: context.now)
         return context.redirect(to: "/monitors", flash: "Đã xóa “\(monitor.name)”; lịch sử đo vẫn được giữ.")
     }
 

@@ -39,7 +39,7 @@ struct ReportAppendices {
             caption: "Sự cố phát hiện trong kỳ",
             columns: [
                 .init("Mã"), .init("Sự cố"), .init("Loại, mức"), .init("Bắt đầu"), .init("Tạm dừng"),
-                .init("Sử dụng lại"), .init("Kéo dài", isNumber: true), .init("Năm nội dung", isNumber: true), .init("Nguyên nhân"),
+                .init("Sử dụng lại"), .init("Kéo dài", isNumber: true), .init("Nội dung đã báo", isNumber: true), .init("Nguyên nhân"),
             ],
             rows: facts.incidents.map { incident in
                 [
@@ -50,7 +50,7 @@ struct ReportAppendices {
                     .text(incident.suspendedAt.map(VietnameseFormat.moment) ?? "không"),
                     .text(resumed(incident)),
                     .text(incident.suspension.map { VietnameseFormat.clock(seconds: $0.inSeconds) } ?? "–"),
-                    .text("\(incident.factsTold)/\(Fact.allCases.count)"),
+                    .text("\(incident.factsTold)/\(incident.factsToTell)"),
                     .text(incident.cause.isEmpty ? "chưa ghi" : incident.cause),
                 ]
             },

@@ -51,6 +51,12 @@ struct ReportBody {
                 "Hệ thống được theo dõi tự động tại ", .strong("\(VietnameseFormat.number(facts.availability.count)) điểm giám sát"),
                 ". Tỷ lệ sẵn sàng chung: ", .strong(all.share), .text(" (kỳ trước: \(facts.previous.share); mục tiêu nội bộ: \(target))."),
             ]),
+            .paragraph(
+                """
+                Mẫu số là thời gian đo được, cộng của các điểm: \(VietnameseFormat.clock(seconds: all.measured.inSeconds)) \
+                (giờ:phút:giây). Không đo được \(VietnameseFormat.clock(seconds: all.notMeasured.inSeconds)), bằng \
+                \(all.notMeasuredShare) khoảng xét.
+                """),
             .paragraph([.emphasis(Availability.rule)]),
             .table(
                 Table(
@@ -61,8 +67,10 @@ struct ReportBody {
                         .init("Đo được", isNumber: true), .init("Gián đoạn", isNumber: true), .init("Lần", isNumber: true),
                         .init("Sẵn sàng", isNumber: true),
                     ],
-                    rows: components.map { row($0.name, $0.parts.count, Availability.sum($0.parts)) }
-                        + [row("Tổng cộng", facts.availability.count, all)],
+                    rows: facts.availability.isEmpty
+                        ? []
+                        : components.map { row($0.name, $0.parts.count, Availability.sum($0.parts)) }
+                            + [row("Tổng cộng", facts.availability.count, all)],
                     empty: "Chưa có điểm giám sát.")),
         ]
     }
@@ -80,7 +88,7 @@ struct ReportBody {
 
     private var incidents: [Block] {
         let all = facts.incidents
-        let told = all.count { $0.factsTold == Fact.allCases.count }
+        let told = all.count { $0.factsTold == $0.factsToTell }
         let kinds = Incident.Kind.allCases.map { kind in
             (kind, all.count { $0.kind == kind }, all.count { $0.kind == kind && $0.closedAt != nil })
         }
@@ -93,7 +101,7 @@ struct ReportBody {
                     : """
                     Trong kỳ ghi nhận \(VietnameseFormat.number(all.count)) sự cố, đã đóng \
                     \(VietnameseFormat.number(all.count { $0.closedAt != nil })). Tổng thời gian tạm dừng của các sự cố đã sử dụng lại: \
-                    \(VietnameseFormat.duration(suspended)). Đã thông báo đủ năm nội dung của Điều 20 khoản 1: \
+                    \(VietnameseFormat.duration(suspended)). Đã thông báo đủ nội dung của Điều 20 khoản 1 cho Thủ trưởng và người sử dụng: \
                     \(told)/\(all.count) (\(VietnameseFormat.share(Int64(told), of: Int64(all.count), digits: 1))).
                     """),
             .table(
@@ -154,14 +162,14 @@ struct ReportBody {
 
     private var security: [Block] {
         let duties = facts.duties
+        let counted = duties.hasOfficers
+            ? """
+            \(VietnameseFormat.number(duties.agenciesWithOfficer))/\(VietnameseFormat.number(duties.agencies)) \
+            (\(VietnameseFormat.share(Int64(duties.agenciesWithOfficer), of: Int64(duties.agencies), digits: 1)))
+            """ : "\(VietnameseFormat.noFigure) (chưa nhập danh sách người phụ trách)"
         return [
             .heading(level: 3, "5. An toàn thông tin (Điều 19)"),
-            .paragraph(
-                """
-                Cơ quan, đơn vị đã phân công người phụ trách an toàn thông tin: \
-                \(VietnameseFormat.number(duties.agenciesWithOfficer))/\(VietnameseFormat.number(duties.agencies)) \
-                (\(VietnameseFormat.share(Int64(duties.agenciesWithOfficer), of: Int64(duties.agencies), digits: 1))).
-                """),
+            .paragraph("Cơ quan, đơn vị đã phân công người phụ trách an toàn thông tin: \(counted)."),
         ]
     }
 
@@ -220,14 +228,14 @@ struct ReportBody {
         if all.notMeasured > .zero {
             items.append(
                 """
-                Có \(VietnameseFormat.share(all.notMeasured.inSeconds, of: all.window.inSeconds)) thời gian không đo được; \
+                Có \(all.notMeasuredShare) thời gian không đo được; \
                 thời gian này không tính là hoạt động.
                 """)
         }
-        let untold = facts.incidents.count { $0.factsTold < Fact.allCases.count }
-        if untold > 0 { items.append("Có \(untold) sự cố chưa thông báo đủ năm nội dung của Điều 20 khoản 1.") }
+        let untold = facts.incidents.count { $0.factsTold < $0.factsToTell }
+        if untold > 0 { items.append("Có \(untold) sự cố chưa thông báo đủ nội dung của Điều 20 khoản 1.") }
         let missing = facts.duties.agencies - facts.duties.agenciesWithOfficer
-        if missing > 0 { items.append("Còn \(missing) cơ quan, đơn vị chưa phân công người phụ trách an toàn thông tin.") }
+        if facts.duties.hasOfficers, missing > 0 { items.append("Còn \(missing) cơ quan, đơn vị chưa phân công người phụ trách an toàn thông tin.") }
         if facts.duties.openFindings > 0 {
             items.append("Còn \(facts.duties.openFindings) tài khoản của người đã nghỉ việc, chuyển công tác chưa khóa.")
         }
@@ -254,5 +262,11 @@ extension Availability {
     /// `99,98%`, rounded down.
     var share: String {
         VietnameseFormat.share((measured - down).inSeconds, of: measured.inSeconds)
+    }
+
+    /// `0,70%`, rounded up: what nobody saw is never made smaller.
+    var notMeasuredShare: String {
+        guard let millionths = notMeasuredMillionths else { return VietnameseFormat.noFigure }
+        return VietnameseFormat.share(Int64((millionths + 99) / 100), of: 10_000)
     }
 }

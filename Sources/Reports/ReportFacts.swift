@@ -33,16 +33,15 @@ package struct ReportedIncident: Hashable, Sendable, PostgresRow {
     package let resumedAt: Instant?
     package let closedAt: Instant?
     package let cause: String
-    /// How many of the five facts of Điều 20.1 somebody was told.
+    /// How many of the facts that there are to tell both the head and the users were told (Điều 20.1).
     package let factsTold: Int
-    /// When the Department was told (Điều 20.3); of an incident of the Department's own, nil.
-    package let departmentToldAt: Instant?
+    /// How many of the five there are to tell.
+    package var factsToTell: Int { Incident.factsToTell(kind, suspendedAt: suspendedAt) }
 
     package static var columns: String {
         """
         i.code, i.title, i.kind, i.severity, a.name, i.began_at, i.suspended_at, i.resumed_at, i.closed_at, i.cause,
-        (SELECT count(DISTINCT t.fact) FROM incident_tellings t WHERE t.incident_id = i.id),
-        (SELECT min(t.first_told_at) FROM incident_tellings t WHERE t.incident_id = i.id AND t.audience = 'department')
+        \(Incident.factsTold)
         """
     }
 
@@ -58,7 +57,6 @@ package struct ReportedIncident: Hashable, Sendable, PostgresRow {
         closedAt = try row.read()
         cause = try row.read()
         factsTold = try row.read()
-        departmentToldAt = try row.read()
     }
 
     /// How long the system could not be used; nil while that goes on, or when it never was.
@@ -127,6 +125,8 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
     package let agencies: Int
     /// Agencies with somebody in charge of information security (Điều 19.1).
     package let agenciesWithOfficer: Int
+    /// Whether the register of officers has anybody in it: an empty one says nothing about the agencies.
+    package let hasOfficers: Bool
     package let accounts: Int
     package let lockedAccounts: Int
     /// People who left and whose account was found not locked (Điều 23.1 c), and how many of them are still open.
@@ -140,6 +140,7 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
         (SELECT count(*) FROM agencies WHERE closed_at IS NULL),
         (SELECT count(DISTINCT o.agency_id) FROM officers o JOIN agencies a ON a.id = o.agency_id
           WHERE a.closed_at IS NULL AND o.duty = 'security_officer' AND o.during @> days.last),
+        EXISTS (SELECT FROM officers WHERE duty = 'security_officer'),
         (SELECT count(*) FROM accounts), (SELECT count(*) FROM accounts WHERE state = 'locked'),
         (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during),
         (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during AND f.closed_at IS NULL),
@@ -151,6 +152,7 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
     package init(row: inout RowReader) throws {
         agencies = try row.read()
         agenciesWithOfficer = try row.read()
+        hasOfficers = try row.read()
         accounts = try row.read()
         lockedAccounts = try row.read()
         findings = try row.read()

@@ -157,9 +157,15 @@ package struct ReportPages: Sendable {
 
 /// The content of a report that was stored as a whole page.
 enum ReportContent {
-    /// What stands between the two comments of the template.
+    /// What stands between the comments of the template, which mark the body and the appendices. Nobody's text can be one of
+    /// them: it is escaped.
     static func of(_ html: String) -> String {
-        guard let start = html.range(of: "<!--content-->"), let end = html.range(of: "<!--/content-->") else { return "" }
-        return String(html[start.upperBound..<end.lowerBound])
+        var content = ""
+        var rest = html[...]
+        while let start = rest.range(of: "<!--content-->"), let end = rest[start.upperBound...].range(of: "<!--/content-->") {
+            content += rest[start.upperBound..<end.lowerBound]
+            rest = rest[end.upperBound...]
+        }
+        return content
     }
 }

@@ -1,7 +1,7 @@
-import HTTPTypes
+package import HTTPTypes
 import Civil
 import Foundation
-package import Hummingbird
+import Hummingbird
 import Web
 
 /// What came back.
@@ -9,6 +9,12 @@ package struct Answer: Sendable {
     package let status: HTTPResponse.Status
     package let headers: HTTPFields
     package let body: String
+
+    package init(status: HTTPResponse.Status, headers: HTTPFields, body: String) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
 
     package var location: String? { headers[.location] }
 

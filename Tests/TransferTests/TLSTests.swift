@@ -1,4 +1,5 @@
 import Civil
+import TestKit
 import Testing
 @testable import Transfer
 

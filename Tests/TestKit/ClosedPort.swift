@@ -1,11 +1,11 @@
 import Foundation
 
 /// A port that is ours and on which nobody listens, so nobody else can begin to.
-final class ClosedPort {
-    let number: Int
+package final class ClosedPort: Sendable {
+    package let number: Int
     private let descriptor: Int32
 
-    init() throws {
+    package init() throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -1,14 +1,12 @@
-import TestKit
-
 /// A server with every bad habit that a probe may meet.
-struct WebServer {
-    let origin: String
-    let port: Int
+package struct WebServer: Sendable {
+    package let origin: String
+    package let port: Int
 
     /// - Parameters:
     ///   - host: A loopback address to listen on.
     ///   - certificate: Nil for plain HTTP.
-    static func with<T>(
+    package static func with<T>(
         host: String = "127.0.0.1", certificate: Certificate? = nil, _ body: (WebServer) async throws -> T
     ) async throws -> T {
         let arguments = [host] + (certificate.map { [$0.certificate, $0.key] } ?? [])
@@ -20,7 +18,7 @@ struct WebServer {
     }
 
     private static let script = """
-        import asyncio, ssl, sys
+        import asyncio, ssl, sys, unicodedata
         mute_begun, mute_ended, empty_ended, together = (asyncio.Event() for _ in range(4))
         waiting = 0
 
@@ -49,6 +47,7 @@ struct WebServer {
                 writer.write("\\r\\n".join(lines).encode() + (b"" if method == "HEAD" else body))
 
             if path == "/hello": say(200, "Trực Ban".encode())
+            elif path == "/decomposed": say(200, unicodedata.normalize("NFD", "Trực Ban").encode())
             elif path == "/echo": say(200, head)
             elif path.startswith("/status/"): say(int(path[8:]), b"no")
             elif path == "/redirect": say(302, b"moved", "Location: /hello")

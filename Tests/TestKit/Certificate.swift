@@ -1,16 +1,16 @@
 import Foundation
 
 /// A certificate that openssl made a moment ago; its own authority.
-struct Certificate {
-    let certificate: String
-    let key: String
+package struct Certificate: Sendable {
+    package let certificate: String
+    package let key: String
 
-    var files: (certificate: String, key: String) { (certificate, key) }
+    package var files: (certificate: String, key: String) { (certificate, key) }
 
     /// - Parameters:
     ///   - name: As in subjectAltName: `IP:127.0.0.1`, `DNS:khac.example`.
     ///   - days: From now; negative for one that has expired.
-    static func with<T>(
+    package static func with<T>(
         name: String = "IP:127.0.0.1", days: Int = 30, _ body: (Certificate) async throws -> T
     ) async throws -> T {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("tls-\(UUID().uuidString)")

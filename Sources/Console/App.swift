@@ -41,8 +41,9 @@ struct App: Sendable {
         let users = UserStore(database: database, hasher: hasher)
         let templates = try await Templates(directory: resources.templates)
         let address = settings.baseURL ?? "http://\(settings.host):\(settings.port)"
+        let assets = try Assets(directory: resources.assets)
         let house = House(
-            templates: templates, assets: try Assets(directory: resources.assets), sessions: sessions, clock: .system,
+            templates: templates, assets: assets, sessions: sessions, clock: .system,
             navigation: Navigation.items, baseURL: settings.baseURL)
 
         let router = Router(context: Visitor.self, options: .autoGenerateHeadEndpoints)
@@ -56,7 +57,8 @@ struct App: Sendable {
             gauges: GaugeStore(database: database), metricsToken: secret.token(for: "metrics"))
         Rooms(
             database: database, users: users, sessions: sessions, health: health,
-            press: try ReportPress(resources, templates: templates, database: database), address: address
+            press: try ReportPress(resources, templates: templates, database: database), assets: assets,
+            address: address
         ).add(to: &routes)
 
         let listener = Listener(opened.configuration, logger: logger)

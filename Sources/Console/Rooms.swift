@@ -16,6 +16,7 @@ struct Rooms {
     let sessions: SessionStore
     let health: HealthPages
     let press: ReportPress
+    let assets: Assets
     /// The address that letters lead to.
     let address: String
 
@@ -40,5 +41,6 @@ struct Rooms {
         SettingPages(settings: settings).add(to: &routes)
         AuditPages(audit: AuditStore(database: database)).add(to: &routes)
         health.add(to: &routes)
+        assets.add(to: &routes)
     }
 }

@@ -57,7 +57,8 @@ struct App: Sendable {
             gauges: GaugeStore(database: database), metricsToken: secret.token(for: "metrics"))
         Rooms(
             database: database, users: users, sessions: sessions, health: health,
-            press: try ReportPress(resources, templates: templates, database: database), address: address
+            press: try ReportPress(resources, templates: templates, database: database), address: address,
+            sendsMail: settings.mailServer != nil
         ).add(to: &routes)
 
         let listener = Listener(opened.configuration, logger: logger)

@@ -87,7 +87,7 @@ let testTargets: [Target] = [
     tests(of: "Delivery", seeing: ["Civil", "Database", "Organization", "TestKit", "Transfer", logging, lifecycle]),
     tests(of: "Monitor", seeing: sliceTests + ["Transfer"]),
     tests(of: "Incidents", seeing: sliceTests + ["Monitor"]),
-    tests(of: "Notices", seeing: sliceTests + ["Delivery", "WorkingTime"]),
+    tests(of: "Notices", seeing: sliceTests + ["Delivery", "Monitor", "WorkingTime"]),
     tests(of: "Hotline", seeing: sliceTests),
     tests(of: "Compliance", seeing: sliceTests + ["WorkingTime"]),
     tests(of: "Reports", seeing: sliceTests + ["Incidents", "Markdown", "Monitor", "WorkingTime"]),

@@ -1,5 +1,6 @@
 import Compliance
 import Database
+import Delivery
 import Hotline
 import Incidents
 import Monitor
@@ -19,6 +20,8 @@ struct Rooms {
     let assets: Assets
     /// The address that letters lead to.
     let address: String
+    /// Whether there is a mail server to hand letters to.
+    var sendsMail = false
 
     func add(to routes: inout RouteTable) {
         let agencies = AgencyStore(database: database)
@@ -27,7 +30,8 @@ struct Rooms {
         MonitorPages(monitors: MonitorStore(database: database), agencies: agencies).add(to: &routes)
         IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
         NoticePages(
-            notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address), settings: settings
+            notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),
+            deliveries: DeliveryStore(database: database), settings: settings, sendsMail: sendsMail
         ).add(to: &routes)
         SupportRequestPages(requests: SupportRequestStore(database: database), agencies: agencies).add(to: &routes)
         AccountPages(

@@ -71,8 +71,9 @@ package struct SupportRequestPages: Sendable {
     }
 
     @Sendable private func take(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(Form(request), context) { code, _ in
-            try await requests.take(code, by: context.person, address: context.address, at: context.now)
+        try await command(Form(request), context) { code, form in
+            try await requests.take(
+                code, by: context.person, address: context.address, form: form.key, at: context.now)
             return "Bạn đang xử lý \(code)."
         }
     }
@@ -80,7 +81,8 @@ package struct SupportRequestPages: Sendable {
     @Sendable private func resolve(_ request: Request, _ context: SignedIn) async throws -> Response {
         try await command(Form(request), context) { code, form in
             try await requests.resolve(
-                code, form["resolution"], by: context.person, address: context.address, at: context.now)
+                code, form["resolution"], by: context.person, address: context.address, form: form.key,
+                at: context.now)
             return "Đã ghi kết quả của \(code)."
         }
     }
@@ -88,7 +90,8 @@ package struct SupportRequestPages: Sendable {
     @Sendable private func link(_ request: Request, _ context: SignedIn) async throws -> Response {
         try await command(Form(request), context) { code, form in
             try await requests.link(
-                code, toIncident: form["incident"], by: context.person, address: context.address, at: context.now)
+                code, toIncident: form["incident"], by: context.person, address: context.address, form: form.key,
+                at: context.now)
             return "Đã lưu liên kết của \(code)."
         }
     }
@@ -113,10 +116,16 @@ extension SupportRequestDraft {
         let kind = form.choice("kind", "Loại", SupportRequest.Kind.self)
         let channel = form.choice("channel", "Kênh", SupportRequest.Channel.self)
         let receivedAt = form.instant("received_at", "Tiếp nhận lúc")
-        try form.check()
+        let name = form.required("caller_name", "Người gọi", maximum: 200)
+        let phone = form.optional("caller_phone", "Điện thoại", maximum: 50)
+        let text = form.required("text", "Nội dung")
         self.init(
-            kind: kind ?? .other, channel: channel ?? .phone, callerName: form["caller_name"],
-            callerPhone: form["caller_phone"], agency: Int64(form["agency"]).map(Agency.ID.init(rawValue:)),
-            text: form["text"], receivedAt: receivedAt ?? now)
+            kind: kind ?? .other, channel: channel ?? .inPerson, callerName: name, callerPhone: phone ?? "",
+            agency: Int64(form["agency"]).map(Agency.ID.init(rawValue:)), text: text, receivedAt: receivedAt ?? now)
+        // What is wrong with the fields and what is wrong with the whole is told at once, and once.
+        for problem in problems(at: now) where form.problems.text(for: problem.field) == nil {
+            form.note(problem.field, problem.text)
+        }
+        try form.check()
     }
 }

@@ -27,6 +27,12 @@ package struct SupportRequestDraft: Hashable, Sendable {
     /// Điều 21.9: a call is logged with who called, about what. A fault without a way to call back is refused: nobody
     /// could tell the caller that it was mended.
     package func check(at now: Instant) throws(Refusal) {
+        let problems = problems(at: now)
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+
+    /// Everything that is wrong with it.
+    package func problems(at now: Instant) -> [Refusal.Problem] {
         var problems: [Refusal.Problem] = []
         if callerName.isEmpty { problems.append(.init(field: "caller_name", text: "Người gọi: cần nhập.")) }
         if text.isEmpty { problems.append(.init(field: "text", text: "Nội dung: cần nhập.")) }
@@ -36,7 +42,7 @@ package struct SupportRequestDraft: Hashable, Sendable {
         if receivedAt > now {
             problems.append(.init(field: "received_at", text: "Thời điểm tiếp nhận không được ở tương lai."))
         }
-        if !problems.isEmpty { throw Refusal(problems) }
+        return problems
     }
 }
 

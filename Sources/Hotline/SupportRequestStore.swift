@@ -59,6 +59,7 @@ package struct SupportRequestStore: Sendable {
         try draft.check(at: now)
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/requests")
+            let agency = try await tx.agency(draft.agency, for: person)
             let code = try await tx.nextCode(.request, at: now)
             try await tx.settle(form, location: "/requests/\(code)")
             try await tx.run(
@@ -66,7 +67,7 @@ package struct SupportRequestStore: Sendable {
                 INSERT INTO requests (code, kind, channel, caller_name, caller_phone, agency_id, text, received_at,
                                       received_by)
                 VALUES (\(code), \(draft.kind), \(draft.channel), \(draft.callerName), \(draft.callerPhone),
-                        \(draft.agency), \(draft.text), \(draft.receivedAt), \(person.id))
+                        \(agency), \(draft.text), \(draft.receivedAt), \(person.id))
                 """)
             try await tx.record(
                 "request.logged", code, by: .person(person, address: address),
@@ -75,9 +76,13 @@ package struct SupportRequestStore: Sendable {
         }
     }
 
-    package func take(_ code: String, by person: Person, address: String, at now: Instant) async throws {
+    /// Somebody takes a request on.
+    package func take(
+        _ code: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
+    ) async throws {
         try await database.transaction { tx in
-            let request = try await tx.locked(code)
+            try await tx.claim(form, location: "/requests/\(code)")
+            let request = try await tx.locked(code, for: person)
             try request.checkTaking()
             try await tx.run(
                 "UPDATE requests SET taken_at = \(now), taken_by = \(person.id) WHERE id = \(request.id)")
@@ -87,10 +92,11 @@ package struct SupportRequestStore: Sendable {
 
     /// A request that nobody had taken is taken by who resolves it.
     package func resolve(
-        _ code: String, _ resolution: String, by person: Person, address: String, at now: Instant
+        _ code: String, _ resolution: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
         try await database.transaction { tx in
-            let request = try await tx.locked(code)
+            try await tx.claim(form, location: "/requests/\(code)")
+            let request = try await tx.locked(code, for: person)
             try request.checkResolving(resolution)
             try await tx.run(
                 """
@@ -106,19 +112,25 @@ package struct SupportRequestStore: Sendable {
 
     /// Says which incident the call is about; an empty code takes the link away.
     package func link(
-        _ code: String, toIncident incidentCode: String, by person: Person, address: String, at now: Instant
+        _ code: String, toIncident incidentCode: String, by person: Person, address: String, form: FormKey? = nil,
+        at now: Instant
     ) async throws {
         try await database.transaction { tx in
-            let request = try await tx.locked(code)
+            try await tx.claim(form, location: "/requests/\(code)")
+            let request = try await tx.locked(code, for: person)
             let incidents = try await tx.values(
-                "SELECT id FROM incidents WHERE code = upper(\(incidentCode))", as: Int64.self)
+                """
+                SELECT id FROM incidents
+                WHERE  code = upper(\(incidentCode)) AND (\(person.scope)::bigint IS NULL OR agency_id = \(person.scope))
+                """, as: Int64.self)
             guard incidentCode.isEmpty || !incidents.isEmpty else {
                 throw Refusal(field: "incident", "Không có sự cố nào mang mã “\(incidentCode)”.")
             }
             try await tx.run("UPDATE requests SET incident_id = \(incidents.first) WHERE id = \(request.id)")
             try await tx.record(
                 "request.linked", code, by: .person(person, address: address),
-                before: ["incident": request.incidentCode], after: ["incident": incidentCode.uppercased()], at: now)
+                before: ["incident": request.incidentCode], after: ["incident": incidentCode.isEmpty ? nil : incidentCode.uppercased()],
+                at: now)
         }
     }
 
@@ -139,15 +151,28 @@ package struct SupportRequestStore: Sendable {
         AND (\(filter.search) = '' OR r.search LIKE '%' || folded(\(filter.search)) || '%')
         """
     }
-
 }
 
 extension Transaction {
-    fileprivate func locked(_ code: String) async throws -> SupportRequest {
+    /// The agency that a call came from: one of those that the form offered.
+    fileprivate func agency(_ wanted: Agency.ID?, for person: Person) async throws -> Agency.ID? {
+        guard let wanted else { return nil }
+        let isOffered = try await value(
+            """
+            SELECT EXISTS (SELECT FROM agencies WHERE id = \(wanted)
+                           AND (\(person.scope)::bigint IS NULL OR id = \(person.scope)))
+            """, as: Bool.self)
+        if !isOffered { throw Refusal(field: "agency", "Cơ quan: cần chọn một mục trong danh sách.") }
+        return wanted
+    }
+
+    /// - Throws: `Refusal` for a request that the person cannot see.
+    fileprivate func locked(_ code: String, for person: Person) async throws -> SupportRequest {
         let found = try await first(
             """
             SELECT \(columns: SupportRequest.self) \(sql: SupportRequestStore.joins)
-            WHERE r.code = \(code) FOR UPDATE OF r
+            WHERE r.code = \(code) AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
+            FOR UPDATE OF r
             """, as: SupportRequest.self)
         guard let found else { throw Refusal(field: "", "Không có yêu cầu nào mang mã “\(code)”.") }
         return found

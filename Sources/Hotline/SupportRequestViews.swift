@@ -5,7 +5,9 @@ import Web
 
 struct SupportRequestListView: PageView {
     static let template = "requests/list"
-    static let parts: [any View.Type] = [SupportRequestRowView.self, OptionView.self, PagingView.self]
+    static let parts: [any View.Type] = [
+        SupportRequestRowView.self, SupportRequestBadgeView.self, OptionView.self, PagingView.self,
+    ]
 
     let filter: SupportRequestFilter
     let mayKeep: Bool
@@ -31,15 +33,32 @@ struct SupportRequestRowView: View {
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "href": { "/requests/\($0.request.code)" }, "code": \.request.code,
-        "badge": \.request.state.badge, "state": \.request.state.label, "kind": \.request.kind.label,
+        "state": \.request.state.badgeView, "kindLabel": \.request.kind.label,
         "caller": \.request.callerName, "phone": \.request.callerPhone, "agency": \.request.agencyName,
-        "text": { String($0.request.text.prefix(140)) },
+        "text": { shortened($0.request.text) },
         "received": { VietnameseFormat.moment($0.request.receivedAt) },
+        "machineTime": { VietnameseFormat.timestamp($0.request.receivedAt) },
         "waiting": {
             $0.request.state == .resolved ? nil : VietnameseFormat.duration($0.now - $0.request.receivedAt)
         },
         "incident": \.request.incidentCode,
     ]
+}
+
+struct SupportRequestBadgeView: View {
+    let kind: String
+    let label: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
+}
+
+extension SupportRequest.State {
+    fileprivate var badgeView: SupportRequestBadgeView { SupportRequestBadgeView(kind: badge, label: label) }
+}
+
+/// The beginning of a long text, as a list shows it.
+private func shortened(_ text: String) -> String {
+    text.count > 140 ? "\(text.prefix(139))…" : text
 }
 
 struct SupportRequestFormView: PageView {
@@ -60,6 +79,7 @@ struct SupportRequestFormView: PageView {
                 OptionView(String($0.id.rawValue), $0.name, selected: String($0.id.rawValue) == view.form["agency"])
             }
         },
+        "agencyProblem": { $0.problems.text(for: "agency") },
         "kindProblem": { $0.problems.text(for: "kind") },
         "kinds": { view in
             SupportRequest.Kind.allCases.map {
@@ -68,9 +88,9 @@ struct SupportRequestFormView: PageView {
         },
         "channelProblem": { $0.problems.text(for: "channel") },
         "channels": { view in
-            SupportRequest.Channel.allCases.map {
-                OptionView($0.rawValue, $0.label, selected: $0.rawValue == (view.form["channel"].isEmpty ? "phone" : view.form["channel"]))
-            }
+            // Most calls are calls.
+            let chosen = SupportRequest.Channel(rawValue: view.form["channel"]) ?? .phone
+            return SupportRequest.Channel.allCases.map { OptionView($0.rawValue, $0.label, selected: $0 == chosen) }
         },
         "text": { $0.form["text"] }, "textProblem": { $0.problems.text(for: "text") },
         "receivedAt": {
@@ -82,7 +102,7 @@ struct SupportRequestFormView: PageView {
 
 struct SupportRequestView: PageView {
     static let template = "requests/show"
-    static let parts: [any View.Type] = [ProblemView.self]
+    static let parts: [any View.Type] = [ProblemView.self, SupportRequestBadgeView.self]
 
     let request: SupportRequest
     let mayKeep: Bool
@@ -91,14 +111,15 @@ struct SupportRequestView: PageView {
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.problems.map(ProblemView.init) },
-        "code": \.request.code, "badge": \.request.state.badge, "state": \.request.state.label,
-        "kind": \.request.kind.label, "channel": \.request.channel.label,
+        "code": \.request.code, "state": \.request.state.badgeView,
+        "kindLabel": \.request.kind.label, "channel": \.request.channel.label,
         "caller": \.request.callerName, "phone": \.request.callerPhone, "agency": \.request.agencyName,
         "text": \.request.text,
         "received": { VietnameseFormat.moment($0.request.receivedAt) }, "receivedBy": \.request.receivedBy,
+        "machineTime": { VietnameseFormat.timestamp($0.request.receivedAt) },
         "taken": { $0.request.takenAt.map(VietnameseFormat.moment) }, "takenBy": \.request.takenBy,
         "resolved": { $0.request.resolvedAt.map(VietnameseFormat.moment) }, "resolvedBy": \.request.resolvedBy,
-        "resolution": { $0.request.resolution ?? $0.form["resolution"] },
+        "resolution": \.request.resolution, "resolutionTyped": { $0.form["resolution"] },
         "resolutionProblem": { $0.problems.text(for: "resolution") },
         "incident": \.request.incidentCode,
         "incidentTyped": { $0.form["incident"].isEmpty ? $0.request.incidentCode ?? "" : $0.form["incident"] },

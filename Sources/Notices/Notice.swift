@@ -1,5 +1,6 @@
 package import Civil
 package import Database
+package import Organization
 
 /// A written notice of maintenance or of an upgrade (Điều 21.6, 21.7).
 package struct Notice: Hashable, Sendable {
@@ -61,6 +62,7 @@ package struct Notice: Hashable, Sendable {
     package let leadDays: Int?
     package let cancelledAt: Instant?
     package let cancelledReason: String?
+    /// Of the recipients that the reader may see: all, or the one agency of somebody who is bound to it.
     package let recipients: Int
     package let acknowledged: Int
 
@@ -77,8 +79,7 @@ extension Notice: PostgresRow {
         """
         n.id, n.code, n.kind, n.title, n.impact, lower(n.during), upper(n.during), n.test_record, n.short_lead_reason,
         author.full_name, n.created_at, n.published_at, n.lead_days, n.cancelled_at, n.cancelled_reason,
-        (SELECT count(*) FROM notice_recipients r WHERE r.notice_id = n.id),
-        (SELECT count(*) FROM notice_recipients r WHERE r.notice_id = n.id AND r.acknowledged_at IS NOT NULL)
+        told.recipients, told.acknowledged
         """
     }
 
@@ -104,32 +105,30 @@ extension Notice: PostgresRow {
 }
 
 /// An agency that was told, and whether it has said so.
-package struct NoticeRecipient: Hashable, Sendable, PostgresRow {
+package struct NoticeRecipient: Hashable, Sendable {
+    package let agency: Agency.ID
     package let agencyName: String
     package let contactName: String
     package let contactEmail: String
     package let contactPhone: String
     package let acknowledgedAt: Instant?
     package let acknowledgedBy: String?
-    /// `ready`, `running`, `delivered`, `failed`; nil where there was no address to write to.
-    package let deliveryState: String?
-    /// What the other side's mail server said last.
-    package let deliveryAnswer: String?
+}
 
+extension NoticeRecipient: PostgresRow {
     package static var columns: String {
         """
-        a.name, r.contact_name, r.contact_email, r.contact_phone, r.acknowledged_at, u.full_name, d.state, d.answer
+        r.agency_id, a.name, r.contact_name, r.contact_email, r.contact_phone, r.acknowledged_at, u.full_name
         """
     }
 
     package init(row: inout RowReader) throws {
+        agency = try row.read()
         agencyName = try row.read()
         contactName = try row.read()
         contactEmail = try row.read()
         contactPhone = try row.read()
         acknowledgedAt = try row.read()
         acknowledgedBy = try row.read()
-        deliveryState = try row.read()
-        deliveryAnswer = try row.read()
     }
 }

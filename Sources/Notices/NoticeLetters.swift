@@ -5,9 +5,18 @@ import Organization
 
 /// What is written to an agency, in words that can be printed as they stand.
 enum NoticeLetters {
+    /// On which occasion an agency is written to.
+    enum Stage: String {
+        case published, cancelled
+    }
+
+    static func key(_ code: String, _ stage: Stage, _ agency: Agency.ID) -> String {
+        "notice:\(code):\(stage.rawValue):\(agency.rawValue)"
+    }
+
     static func publication(of notice: Notice, to agency: Agency, link: String) -> Letter {
         letter(
-            notice, agency, stage: "published", subject: "[\(notice.code)] \(notice.title)",
+            notice, agency, .published, subject: "[\(notice.code)] \(notice.title)",
             body: """
                 Kính gửi \(agency.name),
 
@@ -24,7 +33,7 @@ enum NoticeLetters {
 
     static func cancellation(of notice: Notice, reason: String, to agency: Agency) -> Letter {
         letter(
-            notice, agency, stage: "cancelled", subject: "[\(notice.code)] HỦY: \(notice.title)",
+            notice, agency, .cancelled, subject: "[\(notice.code)] HỦY: \(notice.title)",
             body: """
                 Kính gửi \(agency.name),
 
@@ -34,9 +43,11 @@ enum NoticeLetters {
                 """)
     }
 
-    private static func letter(_ notice: Notice, _ agency: Agency, stage: String, subject: String, body: String) -> Letter {
+    private static func letter(
+        _ notice: Notice, _ agency: Agency, _ stage: Stage, subject: String, body: String
+    ) -> Letter {
         Letter(
-            key: "notice:\(notice.code):\(stage):\(agency.id.rawValue)", about: notice.code, agency: agency.id,
+            key: key(notice.code, stage, agency.id), about: notice.code, agency: agency.id,
             recipientName: agency.contactName.isEmpty ? agency.name : agency.contactName,
             recipientAddress: agency.contactEmail, subject: subject, body: body)
     }

@@ -1,5 +1,6 @@
 import Civil
 import Database
+package import Delivery
 import Hummingbird
 package import Organization
 package import Web
@@ -7,11 +8,16 @@ package import Web
 /// `/notices`: announcing maintenance and upgrades, and seeing whom it has reached.
 package struct NoticePages: Sendable {
     let notices: NoticeStore
+    let deliveries: DeliveryStore
     let settings: SettingStore
+    /// Whether the console knows a mail server; without one letters wait, and the page says so.
+    let sendsMail: Bool
 
-    package init(notices: NoticeStore, settings: SettingStore) {
+    package init(notices: NoticeStore, deliveries: DeliveryStore, settings: SettingStore, sendsMail: Bool) {
         self.notices = notices
+        self.deliveries = deliveries
         self.settings = settings
+        self.sendsMail = sendsMail
     }
 
     package func add(to routes: inout RouteTable) {
@@ -26,6 +32,7 @@ package struct NoticePages: Sendable {
         routes.post("/notices/:code/publication", .writeNotices, use: publish)
         routes.post("/notices/:code/cancellation", .writeNotices, use: cancel)
         routes.post("/notices/:code/acknowledgement", .acknowledgeNotices, use: acknowledge)
+        routes.post("/notices/:code/deliveries/:id/attempts", .writeNotices, use: sendAgain)
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedIn) async throws -> Response {
@@ -35,7 +42,7 @@ package struct NoticePages: Sendable {
         let rows = try await notices.list(
             for: context.person, search: search, offset: paging.offset, limit: paging.size)
         let view = NoticeListView(
-            search: search, mayWrite: context.person.may(.writeNotices), notices: rows, now: context.now,
+            search: search, person: context.person, notices: rows, now: context.now,
             paging: paging.view(total: total, path: "/notices", query: [("q", search)], noun: "thông báo"))
         return context.page(view, title: "Thông báo bảo trì")
     }
@@ -53,19 +60,29 @@ package struct NoticePages: Sendable {
         }
     }
 
-    private func show(_ context: SignedIn, problems: [Refusal.Problem] = []) async throws -> Response {
+    private func show(
+        _ context: SignedIn, _ form: Form = Form(), problems: [Refusal.Problem] = []
+    ) async throws -> Response {
         let notice = try await find(context)
+        let isPublished = notice.publishedAt != nil
         let view = NoticeView(
-            notice: notice, recipients: try await notices.recipients(of: notice, for: context.person),
+            notice: notice,
+            recipients: isPublished ? try await notices.recipients(of: notice, for: context.person) : [],
+            letters: isPublished ? try await deliveries.list(about: notice.code, for: context.person) : [],
             leadDays: notice.leadDays ?? notices.leadDays(from: context.now, to: notice.begins),
-            wantedLeadDays: try await settings.read().number(.noticeLeadDays), person: context.person,
-            now: context.now, problems: problems)
+            wantedLeadDays: try await settings.read().number(.noticeLeadDays), sendsMail: sendsMail,
+            person: context.person, now: context.now, form: form, problems: problems)
         return context.page(view, title: notice.code, status: problems.isEmpty ? .ok : .unprocessableContent)
     }
 
     @Sendable private func edit(_ request: Request, _ context: SignedIn) async throws -> Response {
         let notice = try await find(context)
-        return context.page(NoticeFormView(notice: notice, form: Form(notice.draft)), title: "Sửa \(notice.code)")
+        return try await context.submit {
+            try notice.checkChanging()
+            return context.page(NoticeFormView(notice: notice, form: Form(notice.draft)), title: "Sửa \(notice.code)")
+        } refused: { problems in
+            try await show(context, problems: problems)
+        }
     }
 
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
@@ -73,7 +90,8 @@ package struct NoticePages: Sendable {
         let form = try await Form(request)
         return try await context.submit {
             try await notices.change(
-                notice.code, to: NoticeDraft(form), by: context.person, address: context.address, at: context.now)
+                notice.code, to: NoticeDraft(form), by: context.person, address: context.address, form: form.key,
+                at: context.now)
             return context.redirect(to: "/notices/\(notice.code)", flash: "Đã lưu \(notice.code).")
         } refused: { problems in
             context.page(
@@ -83,35 +101,53 @@ package struct NoticePages: Sendable {
     }
 
     @Sendable private func publish(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(context) { code in
-            try await notices.publish(code, by: context.person, address: context.address, at: context.now)
-            return "Đã đăng \(code). Thư đang được gửi tới các cơ quan."
+        try await command(request, context) { code, form in
+            try await notices.publish(
+                code, by: context.person, address: context.address, form: form.key, at: context.now)
+            return sendsMail
+                ? "Đã đăng \(code). Thư đang được gửi tới các cơ quan."
+                : "Đã đăng \(code). Thư chờ tới khi có máy chủ thư."
         }
     }
 
     @Sendable private func cancel(_ request: Request, _ context: SignedIn) async throws -> Response {
-        let form = try await Form(request)
-        return try await command(context) { code in
+        try await command(request, context) { code, form in
             try await notices.cancel(
-                code, reason: form["reason"], by: context.person, address: context.address, at: context.now)
+                code, reason: form["reason"], by: context.person, address: context.address, form: form.key,
+                at: context.now)
             return "Đã hủy \(code)."
         }
     }
 
     @Sendable private func acknowledge(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(context) { code in
-            try await notices.acknowledge(code, by: context.person, address: context.address, at: context.now)
+        try await command(request, context) { code, form in
+            try await notices.acknowledge(
+                code, by: context.person, address: context.address, form: form.key, at: context.now)
             return "Đã xác nhận \(code)."
         }
     }
 
+    @Sendable private func sendAgain(_ request: Request, _ context: SignedIn) async throws -> Response {
+        guard let letter = Int64(context.parameters.get("id") ?? "").map(Delivery.ID.init(rawValue:)) else {
+            throw HTTPError(.notFound)
+        }
+        return try await command(request, context) { code, form in
+            try await notices.sendAgain(
+                letter, of: code, by: context.person, address: context.address, form: form.key, at: context.now)
+            return "Thư được gửi lại."
+        }
+    }
+
     /// Runs one command on the notice that the path names, and shows it again.
-    private func command(_ context: SignedIn, _ body: (String) async throws -> String) async throws -> Response {
+    private func command(
+        _ request: Request, _ context: SignedIn, _ body: (String, Form) async throws -> String
+    ) async throws -> Response {
         let notice = try await find(context)
+        let form = try await Form(request)
         return try await context.submit {
-            context.redirect(to: "/notices/\(notice.code)", flash: try await body(notice.code))
+            context.redirect(to: "/notices/\(notice.code)", flash: try await body(notice.code, form))
         } refused: { problems in
-            try await show(context, problems: problems)
+            try await show(context, form, problems: problems)
         }
     }
 
@@ -133,11 +169,13 @@ extension NoticeDraft {
         let impact = form.required("impact", "Ảnh hưởng")
         let testRecord = form.optional("test_record", "Kết quả thử nghiệm")
         let reason = form.optional("short_lead_reason", "Lý do báo gấp")
-        try form.check()
-        guard let kind, let begins, let ends else { throw Refusal(form.problems) }
+        guard let begins, let ends else { throw Refusal(form.problems) }
         self.init(
-            kind: kind, title: title, impact: impact, begins: begins, ends: ends, testRecord: testRecord,
+            kind: kind ?? .maintenance, title: title, impact: impact, begins: begins, ends: ends, testRecord: testRecord,
             shortLeadReason: reason)
+        // What is wrong with the fields and what is wrong with the whole is told at once, and once.
+        for problem in problems where form.problems.text(for: problem.field) == nil { form.note(problem.field, problem.text) }
+        try form.check()
     }
 }
 

@@ -25,6 +25,11 @@ package struct NoticeDraft: Hashable, Sendable {
     }
 
     package func check() throws(Refusal) {
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+
+    /// Everything that is wrong with it as a draft.
+    package var problems: [Refusal.Problem] {
         var problems: [Refusal.Problem] = []
         if title.isEmpty { problems.append(.init(field: "title", text: "Trích yếu: cần nhập.")) }
         if impact.isEmpty { problems.append(.init(field: "impact", text: "Ảnh hưởng: cần ghi người dùng sẽ thấy gì.")) }
@@ -32,7 +37,7 @@ package struct NoticeDraft: Hashable, Sendable {
         if ends - begins > .seconds(14 * 86_400) {
             problems.append(.init(field: "ends", text: "Một đợt bảo trì không quá 14 ngày; hãy chia thành nhiều thông báo."))
         }
-        if !problems.isEmpty { throw Refusal(problems) }
+        return problems
     }
 }
 
@@ -75,5 +80,34 @@ extension Notice {
         if cancelledAt != nil { throw Refusal(field: "", "\(code) đã bị hủy.") }
         if publishedAt != nil && now >= ends { throw Refusal(field: "", "\(code) đã xong, không hủy được nữa.") }
         if reason.isEmpty { throw Refusal(field: "reason", "Cần ghi lý do hủy.") }
+    }
+
+    /// An agency acknowledges what was published and holds; however late that is.
+    package func checkAcknowledging() throws(Refusal) {
+        if publishedAt == nil { throw Refusal(field: "", "\(code) chưa được đăng.") }
+        if cancelledAt != nil { throw Refusal(field: "", "\(code) đã bị hủy, không cần xác nhận nữa.") }
+    }
+
+    /// A letter that failed goes out again as long as it is of use: not for a notice that was called off.
+    package func checkSendingAgain() throws(Refusal) {
+        if cancelledAt != nil { throw Refusal(field: "", "\(code) đã bị hủy, không gửi lại thư.") }
+    }
+}
+
+/// How it stands with one agency's word that it has read a notice.
+package enum Acknowledgement: Hashable, Sendable {
+    case given, awaited
+    /// The work has begun, and the agency has not said that it knows. The regulation gives no deadline; this one is our
+    /// own.
+    case overdue
+    /// The notice was called off before.
+    case notNeeded
+}
+
+extension NoticeRecipient {
+    package func acknowledgement(of notice: Notice, at now: Instant) -> Acknowledgement {
+        if acknowledgedAt != nil { return .given }
+        if notice.cancelledAt != nil { return .notNeeded }
+        return now < notice.begins ? .awaited : .overdue
     }
 }

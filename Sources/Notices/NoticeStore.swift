@@ -1,6 +1,6 @@
 package import Civil
 package import Database
-import Delivery
+package import Delivery
 package import Organization
 package import WorkingTime
 
@@ -20,11 +20,11 @@ package struct NoticeStore: Sendable {
 
     // MARK: Questions
 
-    /// Drafts are seen by those who write them; agencies see what was published to them.
+    /// Agencies see what was published to them; who is bound to no agency sees everything, drafts too.
     package func list(for person: Person, search: String, offset: Int, limit: Int) async throws -> [Notice] {
         try await database.all(
             """
-            SELECT \(columns: Notice.self) FROM notices n JOIN users author ON author.id = n.created_by
+            SELECT \(columns: Notice.self) \(sql: Self.joins(for: person))
             WHERE  \(sql: Self.visible(to: person)) AND (\(search) = '' OR n.search LIKE '%' || folded(\(search)) || '%')
             ORDER  BY n.code <> upper(\(search)), n.created_at DESC, n.id DESC OFFSET \(offset) LIMIT \(limit)
             """)
@@ -41,19 +41,18 @@ package struct NoticeStore: Sendable {
     package func find(_ code: String, for person: Person) async throws -> Notice? {
         try await database.first(
             """
-            SELECT \(columns: Notice.self) FROM notices n JOIN users author ON author.id = n.created_by
+            SELECT \(columns: Notice.self) \(sql: Self.joins(for: person))
             WHERE n.code = \(code) AND \(sql: Self.visible(to: person))
             """)
     }
 
+    /// Who was told, those first who have not acknowledged.
     package func recipients(of notice: Notice, for person: Person) async throws -> [NoticeRecipient] {
         try await database.all(
             """
             SELECT \(columns: NoticeRecipient.self)
             FROM   notice_recipients r JOIN agencies a ON a.id = r.agency_id
             LEFT JOIN users u ON u.id = r.acknowledged_by
-            LEFT JOIN deliveries d ON d.about = \(notice.code) AND d.agency_id = r.agency_id
-                                  AND d.key = 'notice:' || \(notice.code) || ':published:' || r.agency_id
             WHERE  r.notice_id = \(notice.id) AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
             ORDER  BY r.acknowledged_at IS NOT NULL, a.name COLLATE "vi-x-icu"
             """)
@@ -88,12 +87,14 @@ package struct NoticeStore: Sendable {
         }
     }
 
+    /// Changes a draft.
     package func change(
-        _ code: String, to draft: NoticeDraft, by person: Person, address: String, at now: Instant
+        _ code: String, to draft: NoticeDraft, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
         try draft.check()
         try await database.transaction { tx in
-            let notice = try await tx.locked(code)
+            try await tx.claim(form, location: "/notices/\(code)")
+            let notice = try await tx.locked(code, for: person)
             try notice.checkChanging()
             try await tx.run(
                 """
@@ -109,9 +110,12 @@ package struct NoticeStore: Sendable {
     }
 
     /// Freezes the recipients, writes a letter to each that has an address, and makes the window count as planned.
-    package func publish(_ code: String, by person: Person, address: String, at now: Instant) async throws {
+    package func publish(
+        _ code: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
+    ) async throws {
         try await database.transaction { tx in
-            let notice = try await tx.locked(code)
+            try await tx.claim(form, location: "/notices/\(code)")
+            let notice = try await tx.locked(code, for: person)
             let wanted = try await tx.settings().number(.noticeLeadDays)
             let leadDays = calendar.wholeWorkingDays(from: now, to: notice.begins)
             try notice.checkPublishing(leadDays: leadDays, wantedLeadDays: wanted, at: now)
@@ -138,32 +142,38 @@ package struct NoticeStore: Sendable {
         }
     }
 
-    /// Calls it off; who was told of it is told of this.
+    /// Calls it off. Letters that nobody has tried to send yet are withdrawn; everybody else is told of this too.
     package func cancel(
-        _ code: String, reason: String, by person: Person, address: String, at now: Instant
+        _ code: String, reason: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
         try await database.transaction { tx in
-            let notice = try await tx.locked(code)
+            try await tx.claim(form, location: "/notices/\(code)")
+            let notice = try await tx.locked(code, for: person)
             try notice.checkCancelling(reason: reason, at: now)
             try await tx.run(
                 "UPDATE notices SET cancelled_at = \(now), cancelled_reason = \(reason) WHERE id = \(notice.id)")
-            let agencies = notice.publishedAt == nil ? [] : try await tx.addressees(of: notice)
+            let untold = try await tx.withdraw(about: code, at: now).untold
+            let agencies = try await tx.addressees(of: notice).filter { !untold.contains($0.id) }
             try await tx.enqueue(
                 agencies.map { NoticeLetters.cancellation(of: notice, reason: reason, to: $0) }, at: now)
             try await tx.record(
-                "notice.cancelled", code, by: .person(person, address: address), after: ["reason": reason], at: now)
+                "notice.cancelled", code, by: .person(person, address: address),
+                after: ["reason": reason, "letters": String(agencies.count), "withdrawn": String(untold.count)], at: now)
         }
     }
 
-    /// An agency says that it has read the notice. Saying so twice changes nothing.
-    package func acknowledge(_ code: String, by person: Person, address: String, at now: Instant) async throws {
+    /// An agency says that it has read the notice. Saying so twice changes nothing: the first time counts.
+    package func acknowledge(
+        _ code: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
+    ) async throws {
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/notices/\(code)")
+            let notice = try await tx.locked(code, for: person)
+            try notice.checkAcknowledging()
             let changed = try await tx.run(
                 """
-                UPDATE notice_recipients r SET acknowledged_at = \(now), acknowledged_by = \(person.id)
-                FROM notices n
-                WHERE n.id = r.notice_id AND n.code = \(code) AND r.agency_id = \(person.agency)
-                AND   r.acknowledged_at IS NULL
+                UPDATE notice_recipients SET acknowledged_at = \(now), acknowledged_by = \(person.id)
+                WHERE  notice_id = \(notice.id) AND agency_id = \(person.agency) AND acknowledged_at IS NULL
                 """)
             guard changed == 1 else { return }
             try await tx.record(
@@ -172,20 +182,45 @@ package struct NoticeStore: Sendable {
         }
     }
 
-    private static func visible(to person: Person) -> SQL {
+    /// Sends a letter once more that could not be delivered, to the address that the agency has now.
+    package func sendAgain(
+        _ letter: Delivery.ID, of code: String, by person: Person, address: String, form: FormKey? = nil,
+        at now: Instant
+    ) async throws {
+        try await database.transaction { tx in
+            try await tx.claim(form, location: "/notices/\(code)")
+            try await tx.locked(code, for: person).checkSendingAgain()
+            let sent = try await tx.sendAgain(letter, about: code, at: now)
+            try await tx.record(
+                "notice.sent_again", code, by: .person(person, address: address),
+                after: ["recipient": sent.recipientName, "address": sent.recipientAddress], at: now)
+        }
+    }
+
+    fileprivate static func visible(to person: Person) -> SQL {
         """
         (\(person.scope)::bigint IS NULL OR EXISTS (
             SELECT FROM notice_recipients v WHERE v.notice_id = n.id AND v.agency_id = \(person.scope)))
         """
     }
+
+    fileprivate static func joins(for person: Person) -> SQL {
+        """
+        FROM notices n JOIN users author ON author.id = n.created_by
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS recipients, count(r.acknowledged_at) AS acknowledged FROM notice_recipients r
+            WHERE  r.notice_id = n.id AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))) told
+        """
+    }
 }
 
 extension Transaction {
-    fileprivate func locked(_ code: String) async throws -> Notice {
+    /// - Throws: `Refusal` for a notice that the person cannot see.
+    fileprivate func locked(_ code: String, for person: Person) async throws -> Notice {
         let found = try await first(
             """
-            SELECT \(columns: Notice.self) FROM notices n JOIN users author ON author.id = n.created_by
-            WHERE n.code = \(code) FOR UPDATE OF n
+            SELECT \(columns: Notice.self) \(sql: NoticeStore.joins(for: person))
+            WHERE n.code = \(code) AND \(sql: NoticeStore.visible(to: person)) FOR UPDATE OF n
             """, as: Notice.self)
         guard let found else { throw Refusal(field: "", "Không có thông báo nào mang mã “\(code)”.") }
         return found

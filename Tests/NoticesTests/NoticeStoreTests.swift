@@ -1,0 +1,258 @@
+import Civil
+import Database
+import Delivery
+import Foundation
+import Monitor
+import Organization
+import TestKit
+import Testing
+
+@testable import Notices
+
+/// Notices on a real database.
+struct NoticeStoreTests {
+    @Test func publishingFreezesTheRecipientsAndWritesOneLetterToEachAddress() async throws {
+        try await Board.with { board in
+            let hoaLu = try await board.addAgencyWithoutAddress()
+            let code = try await board.publish()
+            let agencies = AgencyStore(database: board.town.database)
+            let linh = board.town.person(.linh)
+
+            // What becomes of the agencies afterwards changes nothing.
+            let yenKhanh = try #require(try await agencies.find(board.town.yenKhanh, for: linh))
+            var moved = yenKhanh.draft
+            (moved.contactName, moved.contactEmail) = ("Người mới", "moi@example.vn")
+            try await agencies.change(yenKhanh, to: moved, by: linh, address: "", at: now)
+            try await agencies.add(AgencyDraft(code: "sau", name: "Cơ quan lập sau", kind: .other, contactEmail: "sau@example.vn"), by: .system("test"), at: now)
+
+            let notice = try #require(try await board.notice(code))
+            #expect(notice.publishedAt == now && notice.leadDays == 7)
+            let recipients = try await board.store.recipients(of: notice, for: linh)
+            #expect(Set(recipients.map(\.agency)) == [board.town.yenKhanh, board.town.giaVien, hoaLu])
+            #expect(recipients.first { $0.agency == board.town.yenKhanh }?.contactEmail == "xayenkhanh@example.vn")
+
+            let letters = try await board.letters(code)
+            #expect(letters.map(\.recipientAddress).sorted() == ["xagiavien@example.vn", "xayenkhanh@example.vn"])
+            let letter = try #require(letters.first { $0.agency == board.town.yenKhanh })
+            #expect(letter.subject == "[\(code)] Bảo trì máy chủ cơ sở dữ liệu")
+            #expect(letter.recipientName == "Nguyễn Văn Bình")
+            for words in ["Kính gửi UBND xã Yên Khánh,", "Bắt đầu: 22:00 04/12/2026", "Dự kiến sử dụng lại: 02:00 05/12/2026", "http://truc.example/notices/\(code)", "Điều 21.7"] {
+                #expect(letter.body.contains(words), "\(words)")
+            }
+            #expect(try await board.audited("notice.published") == 1)
+        }
+    }
+
+    @Test func anAgencyThatIsClosedIsNotTold() async throws {
+        try await Board.with { board in
+            try await board.town.database.run("UPDATE agencies SET closed_at = \(now) WHERE id = \(board.town.giaVien)")
+            let code = try await board.publish()
+            #expect(try await board.letters(code).map(\.agency) == [board.town.yenKhanh])
+        }
+    }
+
+    @Test func twoAtOncePublishItOnce() async throws {
+        try await Board.with { board in
+            let code = try await board.draft()
+            let done = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        (try? await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)) != nil
+                    }
+                }
+                return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(done == 1)
+            #expect(try await board.letters(code).count == 2)
+            #expect(try await board.audited("notice.published") == 1)
+        }
+    }
+
+    @Test func aRefusedPublicationLeavesADraft() async throws {
+        try await Board.with { board in
+            let code = try await board.draft(.example(kind: .upgrade))
+            await #expect(throws: Refusal.self) {
+                try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
+            }
+            let notice = try #require(try await board.notice(code))
+            #expect(notice.state(at: now) == .draft)
+            #expect(try await board.letters(code).isEmpty)
+        }
+    }
+
+    @Test func theLeadIsTheSettings() async throws {
+        try await Board.with { board in
+            let code = try await board.draft(.example(begins: at("2026-11-26T22:00"), ends: at("2026-11-26T23:00")))
+            await #expect(throws: Refusal.self) {
+                try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
+            }
+            try await SettingStore(database: board.town.database).change(
+                ["notices.lead_days": "1"], by: board.town.person(.an), address: "", at: now)
+            try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
+            #expect(try await board.notice(code)?.leadDays == 1)
+            #expect(board.store.leadDays(from: now, to: at("2026-11-26T22:00")) == 1)
+        }
+    }
+
+    @Test func aDraftIsChangedAndAPublishedNoticeIsNot() async throws {
+        try await Board.with { board in
+            let code = try await board.draft()
+            let linh = board.town.person(.linh)
+            try await board.store.change(code, to: .example(kind: .upgrade, title: "Tên mới", testRecord: "Đạt"), by: linh, address: "", at: now)
+            let notice = try #require(try await board.notice(code))
+            #expect(notice.title == "Tên mới" && notice.kind == .upgrade && notice.testRecord == "Đạt")
+            try await board.store.publish(code, by: linh, address: "", at: now)
+            await #expect(throws: Refusal.self) {
+                try await board.store.change(code, to: .example(), by: linh, address: "", at: now)
+            }
+            #expect(try await board.audited("notice.changed") == 1)
+        }
+    }
+
+    // MARK: Cancelling
+
+    @Test func cancellingTellsThoseWhoWereTold() async throws {
+        try await Board.with { board in
+            let code = try await board.publish()
+            try await board.answer { _ in .delivered("250 OK") }
+            try await board.store.cancel(code, reason: "Hoãn sang năm sau", by: board.town.person(.linh), address: "", at: now)
+            let letters = try await board.letters(code)
+            #expect(letters.map(\.state) == [.delivered, .delivered, .ready, .ready])
+            #expect(letters.suffix(2).allSatisfy { $0.subject.hasPrefix("[\(code)] HỦY: ") && $0.body.contains("Lý do: Hoãn sang năm sau") })
+            #expect(Set(letters.suffix(2).map(\.agency)) == [board.town.yenKhanh, board.town.giaVien])
+        }
+    }
+
+    /// Otherwise the news that it is off could come before the news that it is on.
+    @Test func aLetterThatNobodyTriedToSendIsWithdrawn() async throws {
+        try await Board.with { board in
+            let code = try await board.publish()
+            try await board.store.cancel(code, reason: "Nhầm ngày", by: board.town.person(.linh), address: "", at: now)
+            #expect(try await board.letters(code).map(\.state) == [.withdrawn, .withdrawn])
+            #expect(try await board.outbox.claim(10, at: now + .seconds(86_400)).isEmpty)
+        }
+    }
+
+    @Test func cancellingADraftTellsNobody() async throws {
+        try await Board.with { board in
+            let code = try await board.draft()
+            try await board.store.cancel(code, reason: "Không làm nữa", by: board.town.person(.linh), address: "", at: now)
+            #expect(try await board.letters(code).isEmpty)
+            #expect(try await board.notice(code)?.state(at: now) == .cancelled)
+        }
+    }
+
+    // MARK: Acknowledging
+
+    @Test func anAgencyAcknowledgesOnce() async throws {
+        try await Board.with { board in
+            let code = try await board.publish()
+            let (binh, dung) = (board.town.person(.binh), board.town.person(.dung))
+            try await board.store.acknowledge(code, by: binh, address: "", at: now + .seconds(60))
+            try await board.store.acknowledge(code, by: dung, address: "", at: now + .seconds(120))
+            let notice = try #require(try await board.notice(code))
+            let recipient = try await board.store.recipients(of: notice, for: binh).first
+            #expect(recipient?.acknowledgedAt == now + .seconds(60) && recipient?.acknowledgedBy == "Nguyễn Văn Bình")
+            #expect(notice.acknowledged == 1 && notice.recipients == 2)
+            #expect(try await board.audited("notice.acknowledged") == 1)
+        }
+    }
+
+    @Test func whoIsNoRecipientCannotAcknowledge() async throws {
+        try await Board.with { board in
+            try await board.town.database.run("UPDATE agencies SET closed_at = \(now) WHERE id = \(board.town.giaVien)")
+            let published = try await board.publish()
+            let draft = try await board.draft()
+            for (name, code) in [(TownPerson.chi, published), (.binh, draft), (.binh, "TB-2026-0099")] {
+                await #expect(throws: Refusal.self) {
+                    try await board.store.acknowledge(code, by: board.town.person(name), address: "", at: now)
+                }
+            }
+            #expect(try await board.audited("notice.acknowledged") == 0)
+        }
+    }
+
+    @Test func aCancelledNoticeIsNotAcknowledged() async throws {
+        try await Board.with { board in
+            let code = try await board.publish()
+            try await board.store.cancel(code, reason: "Hoãn", by: board.town.person(.linh), address: "", at: now)
+            await #expect(throws: Refusal.self) {
+                try await board.store.acknowledge(code, by: board.town.person(.binh), address: "", at: now)
+            }
+        }
+    }
+
+    // MARK: Sending again
+
+    @Test func aFailedLetterIsSentAgainAndACancelledNoticesIsNot() async throws {
+        try await Board.with { board in
+            let code = try await board.publish()
+            let linh = board.town.person(.linh)
+            try await board.answer { _ in .failed("550") }
+            let letters = try await board.letters(code)
+            try await board.store.sendAgain(letters[0].id, of: code, by: linh, address: "", at: now)
+            #expect(try await board.letters(code).map(\.state) == [.ready, .failed])
+            #expect(try await board.audited("notice.sent_again") == 1)
+            try await board.store.cancel(code, reason: "Hoãn", by: linh, address: "", at: now)
+            await #expect(throws: Refusal.self) {
+                try await board.store.sendAgain(letters[1].id, of: code, by: linh, address: "", at: now)
+            }
+        }
+    }
+
+    // MARK: Planned time
+
+    @Test(arguments: [
+        ("dự thảo không tính", false, nil, 0), ("đã đăng: cả khoảng", true, nil, 4 * 3600),
+        ("hủy trước khi bắt đầu: không", true, at("2026-12-04T21:00"), 0),
+        ("hủy đúng lúc bắt đầu: không", true, at("2026-12-04T22:00"), 0),
+        ("hủy giữa chừng: đến lúc hủy", true, at("2026-12-04T23:30"), 5400),
+    ] as [(String, Bool, Instant?, Int)])
+    func theWindowIsTakenOutOfAvailability(name: String, isPublished: Bool, cancelledAt: Instant?, planned: Int) async throws {
+        try await Board.with { board in
+            let database = board.town.database
+            let monitors = MonitorStore(database: database)
+            _ = try await monitors.add(
+                MonitorDraft(name: "Đăng nhập", target: .http(HTTPTarget(url: "http://127.0.0.1:1/"))), by: .system("test"), at: now)
+            let code = isPublished ? try await board.publish() : try await board.draft()
+            if let cancelledAt {
+                try await board.store.cancel(code, reason: "Hoãn", by: board.town.person(.linh), address: "", at: cancelledAt)
+            }
+            let windows = try await database.value("SELECT count(*) FROM planned_windows", as: Int.self)
+            #expect(windows == (planned == 0 ? 0 : 1))
+            let week = TimeRange(from: at("2026-12-01T00:00"), to: at("2026-12-08T00:00"))
+            let found = try await monitors.availability(window: week, asOf: at("2026-12-08T00:00"))
+            #expect(found.map(\.availability.planned) == [.seconds(planned)])
+        }
+    }
+
+    // MARK: Looking
+
+    @Test(arguments: [
+        ("TB-2026-0002", 1), ("tb-2026-0002", 1), ("nang cap", 1), ("NÂNG CẤP", 1),
+        ("Nâng cấp".decomposedStringWithCanonicalMapping, 1), ("máy chủ", 2), ("không có", 0), ("", 2),
+    ])
+    func searching(words: String, expected: Int) async throws {
+        try await Board.with { board in
+            _ = try await board.draft()
+            _ = try await board.draft(.example(title: "Nâng cấp máy chủ ứng dụng"))
+            let linh = board.town.person(.linh)
+            let found = try await board.store.list(for: linh, search: words, offset: 0, limit: 10)
+            #expect(found.count == expected)
+            #expect(try await board.store.count(for: linh, search: words) == expected)
+        }
+    }
+
+    @Test func anAgencySeesWhatWasPublishedToItAndCountsItselfOnly() async throws {
+        try await Board.with { board in
+            _ = try await board.draft()
+            let code = try await board.publish()
+            let binh = board.town.person(.binh)
+            let found = try await board.store.list(for: binh, search: "", offset: 0, limit: 10)
+            #expect(found.map(\.code) == [code] && found.map(\.recipients) == [1])
+            #expect(try await board.store.count(for: binh, search: "") == 1)
+            let notice = try #require(found.first)
+            #expect(try await board.store.recipients(of: notice, for: binh).map(\.agency) == [board.town.yenKhanh])
+        }
+    }
+}

@@ -57,7 +57,7 @@ import WorkingTime
             try page.checkedXML()
             for words in [
                 "Theo danh sách tài khoản ngày 24/11/2026", "xayenkhanh_nguyenvana", "UBND xã Yên Khánh", "12/QĐ-UBND",
-                "Chưa khóa, quá hạn", "đã 22 ngày, <span class=\"nowrap\">hạn 03/11/2026", "sau ngày nghỉ", "Điều 23.1 c",
+                "Quá hạn khóa", "đã 22 ngày, <span class=\"nowrap\">hạn 03/11/2026", "sau ngày nghỉ", "Điều 23.1 c",
                 "2 tài khoản chưa khóa sau khi nghỉ việc, chuyển công tác, trong đó 1 quá hạn", "1–2 trong 2 phát hiện",
             ] {
                 #expect(page.body.contains(words), "\(words)")

@@ -39,8 +39,8 @@ def test_from_leaving_to_the_lock(console, people, browser, phone):
     browser.type("code", "sotest")
     browser.type("name", "Sở Thử nghiệm")
     browser.choose("kind", "department")
-    browser.find("main form button[type='submit']").click()
-    browser.wait_for("Đã thêm Sở Thử nghiệm.")
+    browser.press("Lưu")
+    browser.says("Đã thêm Sở Thử nghiệm.")
 
     # Nothing is known before the first list, and the page says what to do.
     browser.open(console.url + "/accounts")
@@ -59,7 +59,7 @@ def test_from_leaving_to_the_lock(console, people, browser, phone):
     browser.says("Đã nhập 3 tài khoản: 0 phát hiện mới, 0 phát hiện được khép.")
     bring(browser, console, "leavers", listed(console, "nghiviec.csv", leavers), now)
     browser.says("Đã nhập 1 người nghỉ việc, chuyển công tác: 1 phát hiện mới.")
-    browser.says("sotest_nguyenvana", "Sở Thử nghiệm", "Chưa khóa, quá hạn", "đã 12 ngày", "12/QĐ-SO", "sau ngày nghỉ")
+    browser.says("sotest_nguyenvana", "Sở Thử nghiệm", "Quá hạn khóa", "đã 12 ngày", "12/QĐ-SO", "sau ngày nghỉ")
 
     # On the phone the finding is a record, and no page is wider than its screen.
     phone.sign_in(console, people["operator"])
@@ -73,7 +73,7 @@ def test_from_leaving_to_the_lock(console, people, browser, phone):
 
     # The list of leavers again changes nothing; an older export is refused; only the lock closes.
     bring(browser, console, "leavers", listed(console, "nghiviec.csv", leavers), now)
-    browser.says("0 phát hiện mới", "Chưa khóa, quá hạn")
+    browser.says("0 phát hiện mới", "Quá hạn khóa")
     bring(browser, console, "export", listed(console, "cu.csv", HEAD + locked + other), left)
     browser.says("mới hơn danh sách này")
     bring(browser, console, "export", listed(console, "taikhoan2.csv", HEAD + locked + other), now)

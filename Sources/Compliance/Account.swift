@@ -15,7 +15,7 @@ package struct Account: Hashable, Sendable {
             switch self {
             case .active: "Đang hoạt động"
             case .locked: "Đã khóa"
-            case .gone: "Không còn trong danh sách"
+            case .gone: "Không còn thấy"
             }
         }
 

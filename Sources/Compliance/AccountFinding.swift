@@ -15,7 +15,7 @@ package struct AccountFinding: Hashable, Sendable {
         package var label: String {
             switch self {
             case .due: "Chưa khóa"
-            case .overdue: "Chưa khóa, quá hạn"
+            case .overdue: "Quá hạn khóa"
             case .closed: "Đã khép"
             }
         }

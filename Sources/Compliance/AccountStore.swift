@@ -12,13 +12,13 @@ package struct AccountFilter: Hashable, Sendable {
 
         package var label: String {
             switch self {
-            case .open: "Chưa khóa sau khi nghỉ, chuyển"
-            case .closed: "Phát hiện đã khép"
+            case .open: "Chưa khóa"
+            case .closed: "Đã khép"
             case .all: "Mọi tài khoản"
             case .active: "Đang hoạt động"
             case .locked: "Đã khóa"
-            case .gone: "Không còn trong danh sách"
-            case .irregular: "Tên chưa theo Điều 7.4"
+            case .gone: "Không còn thấy"
+            case .irregular: "Tên trái Điều 7.4"
             case .unassigned: "Chưa rõ cơ quan"
             }
         }

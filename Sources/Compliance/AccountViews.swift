@@ -64,7 +64,7 @@ struct AccountListView: PageView {
             AccountTileView(kind: "", count: isKnown ? overview.locked : nil, name: "Đã khóa", show: .locked),
             AccountTileView(
                 kind: overview.irregular > 0 ? "due" : isKnown ? "good" : "",
-                count: isKnown ? overview.irregular : nil, name: "Tên chưa theo Điều 7.4", show: .irregular),
+                count: isKnown ? overview.irregular : nil, name: "Tên trái Điều 7.4", show: .irregular),
         ]
     }
 }

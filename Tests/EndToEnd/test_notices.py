@@ -101,7 +101,6 @@ def test_from_the_draft_to_the_acknowledgement(house, post, browser):
     browser.press("Sửa dự thảo")
     browser.type("test_record", "Bản 4.2 trên máy chủ thử: 38 chức năng đạt. Người thử: Phạm Thùy Linh.")
     browser.press("Lưu dự thảo")
-    browser.driver.save_screenshot("/tmp/C-notices-draft.png")
     browser.press("Đăng thông báo")
     browser.says(f"Đã đăng {code}.")
 
@@ -118,7 +117,6 @@ def test_from_the_draft_to_the_acknowledgement(house, post, browser):
     # The other one is named as not reached, in the server's words, until its address is right.
     browser.wait_for("Không gửi được: 1", page)
     browser.says("550 5.1.1 khong co hop thu nay")
-    browser.driver.save_screenshot("/tmp/C-notices-show.png")
     browser.open(house.url + "/agencies?q=gia%20vien")
     browser.find("main table a").click()
     browser.wait_until(lambda: browser.all("[name='contact_email']"), "the agency's form")
@@ -136,7 +134,6 @@ def test_from_the_draft_to_the_acknowledgement(house, post, browser):
     assert "Gia Viễn" not in browser.text()
     browser.press("Xác nhận đã nhận")
     browser.says(f"Đã xác nhận {code}.", "Nguyễn Văn Bình")
-    browser.driver.save_screenshot("/tmp/C-notices-agency.png")
 
     browser.driver.delete_all_cookies()
     browser.sign_in(house, "linh")
@@ -144,7 +141,6 @@ def test_from_the_draft_to_the_acknowledgement(house, post, browser):
     browser.says("đã xác nhận: 1", "Chưa xác nhận", "Nguyễn Văn Bình")
     browser.open(house.url + "/notices")
     browser.says(code, "1/2")
-    browser.driver.save_screenshot("/tmp/C-notices-list.png")
 
     # It is called off, and both are told.
     browser.open(page)
@@ -164,17 +160,13 @@ def test_notices_on_a_phone(house, phone):
     phone.type("begins", local(28, 20))
     phone.type("ends", local(28, 22))
     phone.type("impact", "Chậm.")
-    phone.driver.save_screenshot("/tmp/C-notices-form-360.png")
     phone.press("Lưu dự thảo")
     assert phone.has_no_sideways_scroll()
     phone.press("Đăng thông báo")
     phone.wait_for("thư đã tới máy chủ nhận: 2", phone.driver.current_url)
     assert phone.has_no_sideways_scroll()
-    phone.driver.set_window_size(360, 2200)
-    phone.driver.save_screenshot("/tmp/C-notices-show-360.png")
     phone.open(house.url + "/notices")
     assert phone.has_no_sideways_scroll()
-    phone.driver.save_screenshot("/tmp/C-notices-list-360.png")
 
 
 def test_a_killed_console_sends_every_letter(house, post, browser):

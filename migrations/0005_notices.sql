@@ -39,7 +39,8 @@ CREATE TABLE notice_monitors (
     PRIMARY KEY (notice_id, monitor_id)
 );
 
--- Who was told: frozen at publication, whatever becomes of the agency later.
+-- Who was told: frozen at publication, whatever becomes of the agency later. Only an address at which a letter failed
+-- is replaced, by the one to which the letter is sent again.
 CREATE TABLE notice_recipients (
     notice_id       bigint NOT NULL REFERENCES notices,
     agency_id       bigint NOT NULL REFERENCES agencies,

@@ -88,9 +88,10 @@ extension Notice {
         if cancelledAt != nil { throw Refusal(field: "", "\(code) đã bị hủy, không cần xác nhận nữa.") }
     }
 
-    /// A letter that failed goes out again as long as it is of use: not for a notice that was called off.
-    package func checkSendingAgain() throws(Refusal) {
-        if cancelledAt != nil { throw Refusal(field: "", "\(code) đã bị hủy, không gửi lại thư.") }
+    /// A letter that failed goes out again as long as it is true: once a notice is called off, only the letter that says
+    /// so.
+    package func checkSendingAgain(saysCancelled: Bool) throws(Refusal) {
+        if cancelledAt != nil && !saysCancelled { throw Refusal(field: "", "\(code) đã bị hủy, không gửi lại thư.") }
     }
 }
 

@@ -182,15 +182,23 @@ package struct NoticeStore: Sendable {
         }
     }
 
-    /// Sends a letter once more that could not be delivered, to the address that the agency has now.
+    /// Sends a letter once more that could not be delivered, to the address that the agency has now. Later letters about
+    /// the notice go there too.
     package func sendAgain(
         _ letter: Delivery.ID, of code: String, by person: Person, address: String, form: FormKey? = nil,
         at now: Instant
     ) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/notices/\(code)")
-            try await tx.locked(code, for: person).checkSendingAgain()
+            let notice = try await tx.locked(code, for: person)
             let sent = try await tx.sendAgain(letter, about: code, at: now)
+            try notice.checkSendingAgain(
+                saysCancelled: sent.agency.map { sent.key == NoticeLetters.key(code, .cancelled, $0) } ?? false)
+            try await tx.run(
+                """
+                UPDATE notice_recipients SET contact_email = \(sent.recipientAddress)
+                WHERE  notice_id = \(notice.id) AND agency_id = \(sent.agency)
+                """)
             try await tx.record(
                 "notice.sent_again", code, by: .person(person, address: address),
                 after: ["recipient": sent.recipientName, "address": sent.recipientAddress], at: now)

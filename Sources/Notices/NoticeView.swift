@@ -34,9 +34,12 @@ struct NoticeView: PageView {
         return letters.first { $0.key == key }
     }
 
-    /// How many publication letters are in one of these states.
+    /// How many letters of the last occasion are in one of these states.
     private func count(_ states: Delivery.State...) -> Int {
-        recipients.count { recipient in letter(.published, to: recipient).map { states.contains($0.state) } ?? false }
+        recipients.count { recipient in
+            let last = letter(.cancelled, to: recipient) ?? letter(.published, to: recipient)
+            return last.map { states.contains($0.state) } ?? false
+        }
     }
 
     private func count(_ acknowledgement: Acknowledgement) -> Int {
@@ -73,7 +76,7 @@ struct NoticeView: PageView {
                     recipient: recipient, acknowledgement: recipient.acknowledgement(of: view.notice, at: view.now),
                     publication: view.letter(.published, to: recipient),
                     cancellation: view.letter(.cancelled, to: recipient),
-                    maySendAgain: view.mayWrite && view.state != .cancelled)
+                    isCancelled: view.state == .cancelled, maySendAgain: view.mayWrite)
             }
         },
         "total": { VietnameseFormat.number($0.recipients.count) },
@@ -94,15 +97,18 @@ struct NoticeRecipientView: View {
     let acknowledgement: Acknowledgement
     let publication: Delivery?
     let cancellation: Delivery?
+    let isCancelled: Bool
     let maySendAgain: Bool
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "agency": \.recipient.agencyName, "contact": \.recipient.contactName, "phone": \.recipient.contactPhone,
-        "email": { $0.publication?.recipientAddress ?? $0.recipient.contactEmail },
+        "email": \.recipient.contactEmail,
         "publication": { view in
-            view.publication.map { NoticeLetterView(letter: $0, maySendAgain: view.maySendAgain) }
+            view.publication.map { NoticeLetterView(letter: $0, maySendAgain: view.maySendAgain && !view.isCancelled) }
         },
-        "cancellation": { view in view.cancellation.map { NoticeLetterView(letter: $0, maySendAgain: false) } },
+        "cancellation": { view in
+            view.cancellation.map { NoticeLetterView(letter: $0, maySendAgain: view.maySendAgain) }
+        },
         "acknowledgement": { NoticeBadgeView(kind: $0.acknowledgement.badge, label: $0.acknowledgement.label) },
         "acknowledgedAt": { $0.recipient.acknowledgedAt.map(VietnameseFormat.moment) },
         "acknowledgedBy": \.recipient.acknowledgedBy,

@@ -197,6 +197,31 @@ struct NoticeStoreTests {
             await #expect(throws: Refusal.self) {
                 try await board.store.sendAgain(letters[1].id, of: code, by: linh, address: "", at: now)
             }
+            // What says that it is off goes out again.
+            try await board.answer { _ in .failed("550") }
+            let last = try #require(try await board.letters(code).last)
+            #expect(last.subject.contains("HỦY") && last.state == .failed)
+            try await board.store.sendAgain(last.id, of: code, by: linh, address: "", at: now)
+            #expect(try await board.letters(code).last?.state == .ready)
+        }
+    }
+
+    /// The news that it is off goes where the news that it is on arrived at last.
+    @Test func anAddressThatWasMendedIsUsedFromThenOn() async throws {
+        try await Board.with { board in
+            let (code, linh) = (try await board.publish(), board.town.person(.linh))
+            try await board.answer { _ in .failed("550") }
+            let agencies = AgencyStore(database: board.town.database)
+            let yenKhanh = try #require(try await agencies.find(board.town.yenKhanh, for: linh))
+            var mended = yenKhanh.draft
+            mended.contactEmail = "dung@yenkhanh.example"
+            try await agencies.change(yenKhanh, to: mended, by: linh, address: "", at: now)
+            let failed = try #require(try await board.letters(code).first { $0.agency == yenKhanh.id })
+            try await board.store.sendAgain(failed.id, of: code, by: linh, address: "", at: now)
+            try await board.answer { _ in .delivered("250") }
+            try await board.store.cancel(code, reason: "Hoãn", by: linh, address: "", at: now)
+            let letters = try await board.letters(code).filter { $0.agency == yenKhanh.id }
+            #expect(letters.map(\.recipientAddress) == ["dung@yenkhanh.example", "dung@yenkhanh.example"])
         }
     }
 

@@ -20,7 +20,10 @@ package struct Paging: Hashable, Sendable {
     ///   - noun: What is counted, in Vietnamese: `sự cố`.
     package func view(total: Int, path: String, query: [(String, String)], noun: String) -> PagingView {
         let last = max(1, (total + size - 1) / size)
-        let summary = total == 0 ? "Không có \(noun) nào" : "\(offset + 1)–\(min(offset + size, total)) trong \(total) \(noun)"
+        let summary =
+            total == 0 ? "Không có \(noun) nào"
+            : offset >= total ? "Không có \(noun) nào ở trang này (trong \(total) \(noun))"
+            : "\(offset + 1)–\(min(offset + size, total)) trong \(total) \(noun)"
         return PagingView(
             summary: summary,
             previousHref: number > 1 ? href(path, query, page: min(number - 1, last)) : nil,

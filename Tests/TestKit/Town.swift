@@ -86,7 +86,7 @@ package struct Town: Sendable {
                 templates: try await Templates(directory: repositoryRoot + "/templates"),
                 assets: try Assets(directory: repositoryRoot + "/public"),
                 sessions: sessions, clock: .standing(at: now), navigation: [], baseURL: nil)
-            let router = Router(context: Visitor.self)
+            let router = Router(context: Visitor.self, options: .autoGenerateHeadEndpoints)
             router.addMiddleware {
                 SecurityHeaders(house: house)
             }

@@ -18,7 +18,8 @@ def test_from_a_failed_probe_to_the_report(console, people, browser, site):
     browser.type("confirm_after", "2")
     browser.type("recover_after", "1")
     browser.find("main form button[type='submit']").click()
-    browser.wait_until(lambda: browser.all("main tbody .badge.up"), "a good probe", console.url + "/monitors")
+    row = "//tr[contains(., 'Cổng QLVB thử')]//span[contains(@class, 'up')]"
+    browser.wait_until(lambda: browser.driver.find_elements("xpath", row), "a good probe", console.url + "/monitors")
 
     # The server stops; an incident opens by itself, from the first failed probe.
     site.stop()

@@ -50,7 +50,7 @@ def ours(target):
 
 async def ask(port, target, number):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET /probe?module=http_2xx&target=http://127.0.0.1:{target}/{number} HTTP/1.1\r\n"
+    writer.write(f"GET /probe?module=http_2xx&target=http://127.0.0.1:{target}/{number} HTTP/1.0\r\n"
                  f"Host: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
     answer = await reader.read()
     assert b"probe_success 1" in answer, answer[-200:]

@@ -1,4 +1,5 @@
 import Civil
+import Compliance
 import Organization
 import WorkingTime
 
@@ -21,13 +22,7 @@ extension HomeCounts {
     func duties(for person: Person, at now: Instant) -> [HomeDuty] {
         var list: [HomeDuty] = []
         if person.may(.readReports), let report = reportDuty(on: CivilDate(inVietnam: now)) { list.append(report) }
-        if person.may(.readAccounts), openFindings > 0 {
-            list.append(
-                HomeDuty(
-                    name: "Khóa tài khoản khi nghỉ việc, chuyển công tác: \(openFindings) chưa khóa",
-                    article: "Điều 23.1 c", party: "Thủ trưởng cơ quan", state: .overdue, due: "Đã quá hạn",
-                    href: "/accounts"))
-        }
+        if person.may(.readAccounts), let duty = lockDuty(on: CivilDate(inVietnam: now)) { list.append(duty) }
         if person.may(.readOfficers), agenciesWithoutOfficer > 0 {
             list.append(
                 HomeDuty(
@@ -36,6 +31,17 @@ extension HomeCounts {
                     href: "/officers"))
         }
         return list.sorted { $0.state == .overdue && $1.state != .overdue }
+    }
+
+    /// Accounts of people who left, while one is not locked; late when the first of them is beyond the limit.
+    private func lockDuty(on today: CivilDate) -> HomeDuty? {
+        guard let oldestFinding else { return nil }
+        let days = lockWarningDays.flatMap { Int($0) } ?? Settings().number(.lockWarningDays)
+        let limit = LockLimit(workingDays: days, calendar: .stateOffice)
+        return HomeDuty(
+            name: "Khóa tài khoản khi nghỉ việc, chuyển công tác: \(openFindings) chưa khóa", article: "Điều 23.1 c",
+            party: "Thủ trưởng cơ quan", state: limit.isOverdue(oldestFinding, on: today) ? .overdue : .due,
+            due: "\(VietnameseFormat.date(limit.lastDay(oldestFinding))) (mục tiêu nội bộ)", href: "/accounts")
     }
 
     /// The last period that is over, while nobody has issued its report; the one that runs, when it must be sent soon.

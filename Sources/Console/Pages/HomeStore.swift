@@ -55,6 +55,10 @@ struct HomeStore: Sendable {
                    (SELECT count(*) FROM deliveries WHERE state = 'failed'),
                    (SELECT count(*) FROM account_findings f WHERE f.closed_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))),
+                   (SELECT min(l.left_on) FROM account_findings f JOIN leavers l ON l.id = f.leaver_id
+                    WHERE f.closed_at IS NULL
+                    AND (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))),
+                   (SELECT value FROM settings WHERE key = \(Setting.lockWarningDays.key)),
                    (SELECT count(*) FROM agencies a WHERE a.closed_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR a.id = \(person.scope))
                     AND NOT EXISTS (SELECT FROM officers o WHERE o.agency_id = a.id AND o.duty = 'security_officer'
@@ -108,6 +112,10 @@ struct HomeCounts: PostgresRow {
     let failedDeliveries: Int
     /// People who left and whose account is not locked (Điều 23.1 c).
     let openFindings: Int
+    /// The day on which the first of them left; nil when there is none.
+    let oldestFinding: CivilDate?
+    /// The setting `lockWarningDays` where somebody has changed it.
+    let lockWarningDays: String?
     /// Agencies without somebody in charge of information security (Điều 19.1).
     let agenciesWithoutOfficer: Int
     /// `2026-H1`
@@ -122,6 +130,8 @@ struct HomeCounts: PostgresRow {
         openRequests = try row.read()
         failedDeliveries = try row.read()
         openFindings = try row.read()
+        oldestFinding = try row.read()
+        lockWarningDays = try row.read()
         agenciesWithoutOfficer = try row.read()
         newestReport = try row.read()
         lastBeat = try row.read()

@@ -20,6 +20,11 @@ CREATE FUNCTION folded(words text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN lower(public.unaccent('public.unaccent'::regdictionary, normalize(words, NFC)));
 
+-- The pattern that finds `words` anywhere in a folded text; what LIKE takes for a sign of its own is a letter here.
+CREATE FUNCTION containing(words text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN '%' || regexp_replace(folded(words), '([\\%_])', '\\\1', 'g') || '%';
+
 CREATE TABLE agencies (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     code          text NOT NULL CHECK (code ~ '^[a-z0-9]{2,32}$'),

@@ -42,7 +42,7 @@ package struct IncidentStore: Sendable {
         try await database.all(
             """
             SELECT \(columns: IncidentSummary.self) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
-            WHERE  \(sql: Self.condition(filter, person)) AND i.search LIKE '%' || folded(\(filter.search)) || '%'
+            WHERE  \(sql: Self.condition(filter, person)) AND i.search LIKE containing(\(filter.search))
             ORDER  BY i.code = upper(\(filter.search)) DESC, i.is_open DESC, i.detected_at DESC, i.id DESC
             OFFSET \(offset) LIMIT \(limit)
             """)
@@ -53,7 +53,7 @@ package struct IncidentStore: Sendable {
             """
             SELECT count(*) FROM incidents i
             WHERE  \(sql: Self.condition(filter, person))
-            AND    (\(filter.search) = '' OR i.search LIKE '%' || folded(\(filter.search)) || '%')
+            AND    (\(filter.search) = '' OR i.search LIKE containing(\(filter.search)))
             """)
     }
 

@@ -102,7 +102,7 @@ package struct MonitorStore: Sendable {
         """
         m.deleted_at IS NULL
         AND (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
-        AND (\(filter.search) = '' OR m.search LIKE '%' || folded(\(filter.search)) || '%')
+        AND (\(filter.search) = '' OR m.search LIKE containing(\(filter.search)))
         """
     }
 }

@@ -25,7 +25,7 @@ package struct NoticeStore: Sendable {
         try await database.all(
             """
             SELECT \(columns: Notice.self) \(sql: Self.joins(for: person))
-            WHERE  \(sql: Self.visible(to: person)) AND (\(search) = '' OR n.search LIKE '%' || folded(\(search)) || '%')
+            WHERE  \(sql: Self.visible(to: person)) AND (\(search) = '' OR n.search LIKE containing(\(search)))
             ORDER  BY n.code <> upper(\(search)), n.created_at DESC, n.id DESC OFFSET \(offset) LIMIT \(limit)
             """)
     }
@@ -34,7 +34,7 @@ package struct NoticeStore: Sendable {
         try await database.value(
             """
             SELECT count(*) FROM notices n
-            WHERE \(sql: Self.visible(to: person)) AND (\(search) = '' OR n.search LIKE '%' || folded(\(search)) || '%')
+            WHERE \(sql: Self.visible(to: person)) AND (\(search) = '' OR n.search LIKE containing(\(search)))
             """)
     }
 

@@ -18,7 +18,7 @@ package struct WebServer: Sendable {
     }
 
     private static let script = """
-        import asyncio, ssl, sys, unicodedata
+        import asyncio, errno, socket, ssl, sys, unicodedata
         mute_begun, mute_ended, empty_ended, together = (asyncio.Event() for _ in range(4))
         waiting = 0
 
@@ -86,7 +86,17 @@ package struct WebServer: Sendable {
             if len(sys.argv) > 2:
                 context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
                 context.load_cert_chain(sys.argv[2], sys.argv[3])
-            server = await asyncio.start_server(serve, sys.argv[1], 0, ssl=context, backlog=2000)
+            while True:
+                server = await asyncio.start_server(serve, sys.argv[1], 0, ssl=context, backlog=2000)
+                # The same port of the other family is taken too, and refuses: another test's server must not answer there.
+                twin = ("::1", socket.AF_INET6) if ":" not in sys.argv[1] else ("127.0.0.1", socket.AF_INET)
+                refusing = socket.socket(twin[1])
+                try:
+                    refusing.bind((twin[0], server.sockets[0].getsockname()[1]))
+                    break
+                except OSError as error:
+                    if error.errno != errno.EADDRINUSE: break
+                    server.close()
             print(server.sockets[0].getsockname()[1])
             await server.serve_forever()
 

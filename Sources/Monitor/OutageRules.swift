@@ -61,7 +61,9 @@ package struct OutageRules: Hashable, Sendable {
     package mutating func observeNothing(at: Instant, offlineSince: Instant) -> [Action] {
         guard !state.isGapOpen else { return [] }
         state.isGapOpen = true
-        let from = max(min(at, offlineSince), state.lastSampleAt ?? state.since)
+        var from = max(min(at, offlineSince), state.lastSampleAt ?? state.since)
+        // A machine that wakes has no network yet: the hours in which it slept were not measured either.
+        if let last = state.lastSampleAt, isSilence(since: last, until: at) { from = min(from, last + interval) }
         return [.openGap(from: from.flooredToSecond, .proberOffline)]
     }
 
@@ -70,9 +72,12 @@ package struct OutageRules: Hashable, Sendable {
             state.isGapOpen = false
             return [.closeGaps(at: at.ceiledToSecond)]
         }
-        guard let last = state.lastSampleAt, at - last > interval * 2 + timeout else { return [] }
+        guard let last = state.lastSampleAt, isSilence(since: last, until: at) else { return [] }
         return [.recordGap(from: (last + interval).flooredToSecond, to: at.ceiledToSecond, .processDown)]
     }
+
+    /// Whether a probe that should have come between has not.
+    private func isSilence(since last: Instant, until at: Instant) -> Bool { at - last > interval * 2 + timeout }
 
     private mutating func failed(_ at: Instant, confirmedAt: Instant, _ failure: Failure) -> [Action] {
         (state.successes, state.firstSuccessAt) = (0, nil)

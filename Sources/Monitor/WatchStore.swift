@@ -30,8 +30,9 @@ package struct WatchStore: Sendable {
         self.process = process
     }
 
-    /// Begins a watch. Since the last beat of the watch before, nothing was measured; what that watch may still have to
-    /// say is refused from now on, because every revision is raised.
+    /// Begins a watch. Since the last beat of the watch before, nothing was measured, nor since a monitor's next probe was
+    /// due where none came: a process that beats and does not probe (it slept, or hung) has seen nothing. What the watch
+    /// before may still have to say is refused from now on, because every revision is raised.
     func takeOver(at now: Instant) async throws -> ID {
         try await database.transaction { tx in
             let id = try await tx.value(
@@ -41,9 +42,10 @@ package struct WatchStore: Sendable {
             try await tx.run(
                 """
                 INSERT INTO measurement_gaps (monitor_id, during, reason)
-                SELECT m.id, tstzrange(date_trunc('second', greatest(coalesce(last.beat, \(now)), m.created_at)), NULL),
-                       'process_down'
-                FROM   monitors m CROSS JOIN (SELECT max(last_beat_at) AS beat FROM watches WHERE id < \(id)) AS last
+                SELECT m.id, tstzrange(date_trunc('second', greatest(
+                           least(coalesce(last.beat, \(now)), s.next_due_at), m.created_at)), NULL), 'process_down'
+                FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id
+                CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches WHERE id < \(id)) AS last
                 WHERE  m.deleted_at IS NULL AND m.paused_at IS NULL
                 ON     CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
                 """)

@@ -101,6 +101,10 @@ struct OutageRulesTests {
             written: ["không đo từ 120 đến 600 (Bộ giám sát không chạy)", "gián đoạn từ 600, xác nhận 640"],
             end: "down từ 600"),
         Story(
+            name: "Máy thức dậy khi chưa có mạng: lúc ngủ cũng là không đo",
+            looks: [.good(60), .blind(600, since: 600)],
+            written: ["không đo từ 120 (Bộ giám sát mất mạng)"], end: "up từ 0"),
+        Story(
             name: "Chậm vài giây thì vẫn là đo đều",
             looks: [.good(60), .good(125), .good(190)], written: [], end: "up từ 0"),
         Story(

@@ -120,6 +120,22 @@ struct WatchTests {
         }
     }
 
+    /// A machine slept for eight hours; the first thing after waking was a beat, the second a kill.
+    @Test func whoBeatsWithoutProbingHasMeasuredNothing() async throws {
+        try await withDatabase { database in
+            var desk = try await Desk(database)
+            try await desk.run(until: 30)
+            try await desk.watch.beat(at: Self.origin + .seconds(8 * 3600))
+            try await desk.restart(at: 8 * 3600 + 5)
+            let gap = try #require(try await desk.history().gaps.first)
+            let lower = try #require(gap.during.lower)
+            #expect(lower <= Self.origin + .seconds(40) && lower >= Self.origin + .seconds(20))
+            let window = TimeRange(from: Self.origin, to: Self.origin + .seconds(8 * 3600))
+            let availability = try await desk.store.availability(window: window, asOf: desk.now)[0].availability
+            #expect(availability.measured <= .seconds(40))
+        }
+    }
+
     @Test func aRestartGoesOnWithFailuresThatWereNotConfirmedYet() async throws {
         try await withDatabase { database in
             var desk = try await Desk(database)

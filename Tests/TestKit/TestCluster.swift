@@ -126,7 +126,8 @@ private enum StopAtExit {
             let pid = pid_t(line)
         {
             kill(pid, SIGQUIT)
-            while kill(pid, 0) == 0 { usleep(20_000) }
+            // Ten seconds at most: where nobody reaps orphans, a dead server still has its number.
+            for _ in 0..<500 where kill(pid, 0) == 0 { usleep(20_000) }
         }
         try? FileManager.default.removeItem(atPath: root)
         try? FileManager.default.removeItem(atPath: directory)

@@ -116,6 +116,7 @@ extension Incident {
             return ("Thông báo ngay cho \(ignorant.map(\.inSentence).joined(separator: ", ")) (\(articles)).", "audience")
         }
         if severity == .undetermined { return ("Xác định mức độ của sự cố.", "severity") }
+        if wasSuspended, suspendedAt == nil { return ("Ghi thời gian tạm dừng.", "suspended_at") }
         if wasSuspended, resumedAt == nil {
             return ("Theo dõi; ghi thời gian bắt đầu sử dụng lại khi hệ thống trở lại.", "resumed_at")
         }

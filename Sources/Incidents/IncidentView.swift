@@ -8,7 +8,7 @@ struct IncidentView: PageView {
     static let template = "incidents/show"
     static let parts: [any View.Type] = [
         BadgeView.self, ProblemView.self, OptionView.self, ChecklistItemView.self, MendView.self, TimelineItemView.self,
-        CommunicationView.self, TellingRowView.self, TellingCellView.self, FactHeadView.self, ClockView.self,
+        CommunicationView.self, TellingRowView.self, TellingCellView.self, AudienceHeadView.self, ClockView.self,
     ]
 
     let incident: Incident
@@ -46,6 +46,7 @@ struct IncidentView: PageView {
         "stepText": { $0.step?.text }, "stepHref": { view in view.step.map { view.link($0.anchor) } },
         "began": { VietnameseFormat.momentWithSeconds($0.incident.beganAt) },
         "detected": { VietnameseFormat.momentWithSeconds($0.incident.detectedAt) },
+        "wasSuspended": \.incident.wasSuspended,
         "suspended": { $0.incident.suspendedAt.map(VietnameseFormat.momentWithSeconds) },
         "resumed": { $0.incident.resumedAt.map(VietnameseFormat.momentWithSeconds) },
         "closed": { $0.incident.closedAt.map(VietnameseFormat.moment) },
@@ -59,12 +60,12 @@ struct IncidentView: PageView {
         "clocks": { view in
             view.incident.clocks(view.communications, limits: view.limits).map { ClockView(clock: $0, now: view.now) }
         },
-        "factHeads": { _ in Fact.allCases.map(FactHeadView.init) },
+        "audienceHeads": { $0.audiences.map(AudienceHeadView.init) },
         "tellings": { view in
-            Audience.allCases.filter { view.incident.obligedAudiences.contains($0) || view.hasHeard($0) }.map {
+            Fact.allCases.map { fact in
                 TellingRowView(
-                    audience: $0, communications: view.communications,
-                    wanted: view.incident.obligedAudiences.contains($0) ? view.incident.applicableFacts : [])
+                    fact: fact, audiences: view.audiences, communications: view.communications,
+                    wantedBy: view.incident.applicableFacts.contains(fact) ? view.incident.obligedAudiences : [])
             }
         },
         "checklist": { view in
@@ -108,7 +109,12 @@ struct IncidentView: PageView {
         "note": { $0.form["note"] }, "reason": { $0.form["reason"] }, "reasonProblem": { $0.problems.text(for: "reason") },
     ]
 
-    private func hasHeard(_ audience: Audience) -> Bool { communications.contains { $0.audience == audience } }
+    /// Who has to be told, and who was told besides.
+    private var audiences: [Audience] {
+        Audience.allCases.filter { audience in
+            incident.obligedAudiences.contains(audience) || communications.contains { $0.audience == audience }
+        }
+    }
 
     private static func answer(_ value: Bool?) -> String {
         value.map { $0 ? "Có" : "Không" } ?? "Chưa xác định"
@@ -191,38 +197,39 @@ struct CommunicationView: View {
     ]
 }
 
-/// One audience in the table of who was told which fact.
+/// One fact in the table of who was told what.
 struct TellingRowView: View {
-    let audience: Audience
+    let fact: Fact
+    let audiences: [Audience]
     let communications: [Communication]
-    /// The facts that this audience has to be told.
-    let wanted: [Fact]
+    /// Who has to be told this fact.
+    let wantedBy: [Audience]
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "audience": \.audience.label,
+        "fact": \.fact.label,
         "cells": { view in
-            Fact.allCases.map { fact in
-                let first = view.communications.filter { $0.audience == view.audience && $0.facts.contains(fact) }
+            view.audiences.map { audience in
+                let first = view.communications.filter { $0.audience == audience && $0.facts.contains(view.fact) }
                     .map(\.toldAt).min()
-                return TellingCellView(fact: fact, toldAt: first, isWanted: view.wanted.contains(fact))
+                return TellingCellView(audience: audience, toldAt: first, isWanted: view.wantedBy.contains(audience))
             }
         },
     ]
 }
 
 struct TellingCellView: View {
-    let fact: Fact
+    let audience: Audience
     let toldAt: Instant?
     let isWanted: Bool
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "fact": \.fact.label, "kind": { $0.toldAt != nil ? "met" : $0.isWanted ? "missing" : "na" },
+        "audience": \.audience.label, "kind": { $0.toldAt != nil ? "met" : $0.isWanted ? "missing" : "na" },
         "label": { $0.toldAt.map(VietnameseFormat.moment) ?? ($0.isWanted ? "Chưa báo" : "Không áp dụng") },
     ]
 }
 
-struct FactHeadView: View {
-    let fact: Fact
+struct AudienceHeadView: View {
+    let audience: Audience
 
-    static let fields: [String: @Sendable (Self) -> Any?] = ["fact": \.fact.label]
+    static let fields: [String: @Sendable (Self) -> Any?] = ["audience": \.audience.label]
 }

@@ -38,7 +38,7 @@ struct IncidentRowView: View {
         "lasting": { view in
             view.incident.suspendedAt.map {
                 VietnameseFormat.duration((view.incident.resumedAt ?? view.now) - $0)
-            } ?? "không tạm dừng"
+            } ?? (view.incident.kind == .suspension ? "chưa ghi" : "không tạm dừng")
         },
         "told": { "\($0.incident.factsTold)/\($0.incident.factsToTell)" },
     ]

@@ -47,7 +47,7 @@ struct ReportAppendices {
                     .text([incident.title, incident.agency].compactMap(\.self).joined(separator: " – ")),
                     .text("\(incident.kind.label), \(incident.severity.label)"),
                     .text(VietnameseFormat.moment(incident.beganAt)),
-                    .text(incident.suspendedAt.map(VietnameseFormat.moment) ?? "không"),
+                    .text(incident.suspendedAt.map(VietnameseFormat.moment) ?? (incident.kind == .suspension ? "chưa ghi" : "không")),
                     .text(resumed(incident)),
                     .text(incident.suspension.map { VietnameseFormat.clock(seconds: $0.inSeconds) } ?? "–"),
                     .text("\(incident.factsTold)/\(incident.factsToTell)"),

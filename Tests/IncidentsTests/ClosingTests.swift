@@ -81,7 +81,7 @@ struct ClosingTests {
         Case(
             name: "loại tạm dừng mà chưa ghi lúc tạm dừng", incident: .complete(agency: nil, suspended: false), told: allTwo,
             missing: ["Ghi thời gian tạm dừng [Điều 20.1]", "Ghi thời gian bắt đầu sử dụng lại [Điều 20.1]"],
-            next: "Theo dõi; ghi thời gian bắt đầu sử dụng lại khi hệ thống trở lại."),
+            next: "Ghi thời gian tạm dừng."),
         Case(
             name: "còn đang tạm dừng", incident: .complete(agency: nil) { ($0.resumedAt, $0.state) = (nil, .open) },
             told: allTwo, missing: ["Ghi thời gian bắt đầu sử dụng lại [Điều 20.1]"],

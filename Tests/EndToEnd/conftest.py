@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -254,8 +255,11 @@ class Browser:
         while time.monotonic() < limit:
             if url:
                 self.open(url)
-            if condition():
-                return
+            try:
+                if condition():
+                    return
+            except (StaleElementReferenceException, NoSuchElementException):
+                pass  # the page was being left while it was read
             time.sleep(0.3)
         raise AssertionError(f"did not come: {what}:\n{self.text()}")
 

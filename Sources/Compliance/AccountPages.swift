@@ -46,7 +46,7 @@ package struct AccountPages: Sendable {
         var filter = AccountFilter()
         filter.show = .init(rawValue: context.query("show")) ?? .open
         filter.agency = Int64(context.query("agency")).map(Agency.ID.init(rawValue:))
-        filter.search = FormText.normalized(context.query("q"))
+        filter.search = context.query("q")
         let limit = LockLimit(workingDays: try await settings.read().number(.lockWarningDays), calendar: calendar)
         let overview = try await accounts.overview(for: person, newestOverdue: limit.newestOverdue(on: today))
         let paging = Paging(context.query("page"), size: 25)
@@ -101,9 +101,8 @@ extension AccountUpload {
         let takenOn = form.date(kind.field("taken_on"), "Ngày lập danh sách", isRequired: true)
         try form.check()
         guard let file, let takenOn else { throw Refusal(form.problems) }
-        let name = FormText.normalized(file.name)
         self.init(
-            fileName: name.isEmpty ? "danhsach.csv" : name, bytes: file.bytes, takenOn: takenOn,
+            fileName: file.name.isEmpty ? "danhsach.csv" : file.name, bytes: file.bytes, takenOn: takenOn,
             isComplete: !form[kind.field("complete")].isEmpty)
     }
 }

@@ -132,13 +132,4 @@ package struct ObligationWindow: Hashable, Sendable {
 
     /// The period whose report is asked for: a period that runs has none yet, so it is the one before.
     package var reported: ReportingPeriod { isRunning ? period.previous : period }
-
-    /// Whoever left on this day or before and is not locked yet is late.
-    ///
-    /// - Parameter lockDays: Working days that the Department's own target leaves for the lock.
-    package func newestOverdueLeaving(lockDays: Int, calendar: WorkingCalendar) -> CivilDate {
-        var day = today.adding(days: -1)
-        while let due = calendar.day(after: lockDays, day), due >= today { day = day.adding(days: -1) }
-        return day
-    }
 }

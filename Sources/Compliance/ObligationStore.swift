@@ -28,8 +28,8 @@ package struct ObligationStore: Sendable {
     ) async throws -> ObligationFigures {
         let (range, lastDay) = (window.range, window.lastDay)
         let leadDays = settings.number(.noticeLeadDays)
-        let lateLeaving = window.newestOverdueLeaving(
-            lockDays: settings.number(.lockWarningDays), calendar: calendar)
+        let lateLeaving = LockLimit(workingDays: settings.number(.lockWarningDays), calendar: calendar)
+            .newestOverdue(on: window.today)
         return try await database.one(
             """
             SELECT b.*, g.*, i.*, n.*, r.*, p.*, l.*, a.*

@@ -37,12 +37,9 @@ package struct Mail: Hashable, Sendable {
 
     /// `<hex@domain>`: the same for the same letter, whoever sends it.
     package var messageID: String {
-        let digest = SHA256.hash(data: Array("\(key) \(date.microseconds)".utf8)).prefix(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }
+        let digest = hexadecimal(Array(SHA256.hash(data: Array("\(key) \(date.microseconds)".utf8)).prefix(16)))
         let domain = Mail.singleLine(from).split(separator: "@").last.map(String.init) ?? "localhost"
-        return "<\(digest.joined())@\(domain)>"
+        return "<\(digest)@\(domain)>"
     }
 
     /// The message of RFC 5322, header and body, lines ended by CRLF. Every header value that people wrote is an encoded

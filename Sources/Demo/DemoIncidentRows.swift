@@ -16,7 +16,7 @@ extension Transaction {
             FROM   unnest(\(incidents.list.map(\.code)), \(incidents.list.map(\.closed))) AS v (code, closed)
             JOIN   incidents i ON i.code = v.code WHERE closed IS NOT NULL
             """)
-        try await count(.incident, table: "incidents")
+        try await continueCodes(of: "incidents")
     }
 
     private func insertIncidents(_ list: [DemoIncidents.Incident], operator: User.ID) async throws {
@@ -91,7 +91,7 @@ extension Transaction {
     }
 
     /// Lets the numbers of codes go on where the demo's end.
-    func count(_ prefix: CodePrefix, table: StaticString) async throws {
+    func continueCodes(of table: StaticString) async throws {
         try await run(
             """
             INSERT INTO code_counters (prefix, year, last)

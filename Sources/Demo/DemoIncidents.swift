@@ -51,8 +51,7 @@ struct DemoIncidents: Sendable {
         list = seeds.map { seed in
             let year = CivilDate(inVietnam: seed.detected).year
             numbers[year, default: 0] += 1
-            let digits = String(numbers[year] ?? 0)
-            let code = "SC-\(year)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
+            let code = CodePrefix.incident.code(year: year, number: numbers[year] ?? 0)
             return seed.incident(code: code, until: history.ended, random: &random)
         }
     }

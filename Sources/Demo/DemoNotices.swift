@@ -42,8 +42,7 @@ struct DemoNotices: Sendable {
             let published = isDraft ? nil : min(begins - .seconds((place % 3 == 2 ? 4 : 13) * 86_400) + .seconds(11 * 3600), now)
             let year = CivilDate(inVietnam: published ?? now).year
             numbers[year, default: 0] += 1
-            let digits = String(numbers[year] ?? 0)
-            let code = "TB-\(year)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
+            let code = CodePrefix.notice.code(year: year, number: numbers[year] ?? 0)
             let lead = published.map { WorkingCalendar.stateOffice.wholeWorkingDays(from: $0, to: begins) }
             list.append(
                 Notice(
@@ -111,6 +110,6 @@ extension Transaction {
                           \(recipients.map(\.isDelivered))) AS v (code, agency_id, delivered)
             JOIN   notices n ON n.code = v.code JOIN agencies a ON a.id = v.agency_id
             """)
-        try await count(.notice, table: "notices")
+        try await continueCodes(of: "notices")
     }
 }

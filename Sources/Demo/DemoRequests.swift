@@ -34,11 +34,10 @@ struct DemoRequests: Sendable {
             }
             for received in times.sorted() where received < history.ended - .seconds(600) {
                 numbers[day.year, default: 0] += 1
-                let digits = String(numbers[day.year] ?? 0)
                 let about = incidents.last { $0.began <= received && received < $0.began + .seconds(5400) }
                 calls.append(
                     Self.call(
-                        "YC-\(day.year)-\(String(repeating: "0", count: max(0, 5 - digits.count)))\(digits)", at: received,
+                        CodePrefix.request.code(year: day.year, number: numbers[day.year] ?? 0), at: received,
                         until: history.ended, agency: random.one(of: agencies), about: about?.code, random: &random))
             }
             day = day.adding(days: 1)
@@ -90,6 +89,6 @@ extension Transaction {
                    AS v (code, kind, caller, phone, agency, text, received, taken, resolved, resolution, incident)
             LEFT   JOIN incidents i ON i.code = v.incident
             """)
-        try await count(.request, table: "requests")
+        try await continueCodes(of: "requests")
     }
 }

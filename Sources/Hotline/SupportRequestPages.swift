@@ -122,10 +122,7 @@ extension SupportRequestDraft {
         self.init(
             kind: kind ?? .other, channel: channel ?? .inPerson, callerName: name, callerPhone: phone ?? "",
             agency: Int64(form["agency"]).map(Agency.ID.init(rawValue:)), text: text, receivedAt: receivedAt ?? now)
-        // What is wrong with the fields and what is wrong with the whole is told at once, and once.
-        for problem in problems(at: now) where form.problems.text(for: problem.field) == nil {
-            form.note(problem.field, problem.text)
-        }
+        form.note(problems(at: now))
         try form.check()
     }
 }

@@ -59,7 +59,7 @@ package struct SupportRequestStore: Sendable {
         try draft.check(at: now)
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/requests")
-            let agency = try await tx.agency(draft.agency, for: person)
+            try await tx.checkInUse(draft.agency, within: person.scope, as: "Cơ quan")
             let code = try await tx.nextCode(.request, at: now)
             try await tx.settle(form, location: "/requests/\(code)")
             try await tx.run(
@@ -67,7 +67,7 @@ package struct SupportRequestStore: Sendable {
                 INSERT INTO requests (code, kind, channel, caller_name, caller_phone, agency_id, text, received_at,
                                       received_by)
                 VALUES (\(code), \(draft.kind), \(draft.channel), \(draft.callerName), \(draft.callerPhone),
-                        \(agency), \(draft.text), \(draft.receivedAt), \(person.id))
+                        \(draft.agency), \(draft.text), \(draft.receivedAt), \(person.id))
                 """)
             try await tx.record(
                 "request.logged", code, by: .person(person, address: address),
@@ -154,18 +154,6 @@ package struct SupportRequestStore: Sendable {
 }
 
 extension Transaction {
-    /// The agency that a call came from: one of those that the form offered.
-    fileprivate func agency(_ wanted: Agency.ID?, for person: Person) async throws -> Agency.ID? {
-        guard let wanted else { return nil }
-        let isOffered = try await value(
-            """
-            SELECT EXISTS (SELECT FROM agencies WHERE id = \(wanted)
-                           AND (\(person.scope)::bigint IS NULL OR id = \(person.scope)))
-            """, as: Bool.self)
-        if !isOffered { throw Refusal(field: "agency", "Cơ quan: cần chọn một mục trong danh sách.") }
-        return wanted
-    }
-
     /// - Throws: `Refusal` for a request that the person cannot see.
     fileprivate func locked(_ code: String, for person: Person) async throws -> SupportRequest {
         let found = try await first(

@@ -6,7 +6,7 @@ import Web
 struct SupportRequestListView: PageView {
     static let template = "requests/list"
     static let parts: [any View.Type] = [
-        SupportRequestRowView.self, SupportRequestBadgeView.self, OptionView.self, PagingView.self,
+        SupportRequestRowView.self, BadgeView.self, OptionView.self, PagingView.self,
     ]
 
     let filter: SupportRequestFilter
@@ -45,15 +45,8 @@ struct SupportRequestRowView: View {
     ]
 }
 
-struct SupportRequestBadgeView: View {
-    let kind: String
-    let label: String
-
-    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
-}
-
 extension SupportRequest.State {
-    fileprivate var badgeView: SupportRequestBadgeView { SupportRequestBadgeView(kind: badge, label: label) }
+    fileprivate var badgeView: BadgeView { BadgeView(kind: badge, label: label) }
 }
 
 /// The beginning of a long text, as a list shows it.
@@ -102,7 +95,7 @@ struct SupportRequestFormView: PageView {
 
 struct SupportRequestView: PageView {
     static let template = "requests/show"
-    static let parts: [any View.Type] = [ProblemView.self, SupportRequestBadgeView.self]
+    static let parts: [any View.Type] = [ProblemView.self, BadgeView.self]
 
     let request: SupportRequest
     let mayKeep: Bool

@@ -15,7 +15,8 @@ extension IncidentStore {
             try await tx.claim(form, location: "/incidents")
             let code = try await tx.nextCode(.incident, at: now)
             try await tx.settle(form, location: "/incidents/\(code)")
-            let agency = try await tx.agency(person.scope ?? draft.agency)
+            let agency = person.scope ?? draft.agency
+            try await tx.checkInUse(agency, as: "Của cơ quan")
             let id = try await tx.value(
                 """
                 INSERT INTO incidents (code, title, kind, severity, agency_id, began_at, detected_at, suspended_at,
@@ -164,15 +165,6 @@ extension IncidentStore {
 }
 
 extension Transaction {
-    /// - Throws: `Refusal` for an agency that is not in use.
-    fileprivate func agency(_ wanted: Agency.ID?) async throws -> Agency.ID? {
-        guard let wanted else { return nil }
-        let isInUse = try await value(
-            "SELECT EXISTS (SELECT FROM agencies WHERE id = \(wanted) AND closed_at IS NULL)", as: Bool.self)
-        if !isInUse { throw Refusal(field: "agency", "Của cơ quan: cần chọn một mục trong danh sách.") }
-        return wanted
-    }
-
     /// - Throws: `Refusal` for an incident that the person cannot see, or may only read: an agency keeps its own, the
     ///   Department all.
     fileprivate func locked(_ code: String, for person: Person) async throws -> Incident {

@@ -24,16 +24,6 @@ extension Incident {
         kind == .suspension || suspendedAt != nil ? Fact.allCases.count : 1
     }
 
-    /// A column for `incidents i`: how many of the facts that there are to tell both the head and the users were told. What
-    /// only one of them knows does not count, because Điều 20.1 wants both.
-    package static let factsTold = """
-        (SELECT count(*) FROM (
-            SELECT FROM incident_tellings t
-            WHERE  t.incident_id = i.id AND t.audience IN ('head', 'users')
-            AND    (t.fact = 'incident' OR i.kind = 'suspension' OR i.suspended_at IS NOT NULL)
-            GROUP  BY t.fact HAVING count(*) = 2) AS known)
-        """
-
     /// Who has to be told. The manager at an agency tells its head and its users (Điều 20.1), and the Department at once
     /// (Điều 20.3); of the whole system's incident the Department itself is the manager.
     package var obligedAudiences: [Audience] { agency == nil ? [.head, .users] : [.head, .users, .department] }

@@ -110,6 +110,18 @@ extension Queryable {
     }
 }
 
+extension Incident {
+    /// A column for `incidents i`: how many of the facts that there are to tell both the head and the users were told. What
+    /// only one of them knows does not count, because Điều 20.1 wants both.
+    package static let factsTold = """
+        (SELECT count(*) FROM (
+            SELECT FROM incident_tellings t
+            WHERE  t.incident_id = i.id AND t.audience IN ('head', 'users')
+            AND    (t.fact = 'incident' OR i.kind = 'suspension' OR i.suspended_at IS NOT NULL)
+            GROUP  BY t.fact HAVING count(*) = 2) AS known)
+        """
+}
+
 /// An incident in a list.
 package struct IncidentSummary: Hashable, Sendable, PostgresRow {
     package let code: String

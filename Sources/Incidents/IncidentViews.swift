@@ -44,13 +44,6 @@ struct IncidentRowView: View {
     ]
 }
 
-struct BadgeView: View {
-    let kind: String
-    let label: String
-
-    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
-}
-
 extension Incident.State {
     var badge: BadgeView {
         switch self {

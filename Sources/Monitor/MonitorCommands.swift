@@ -12,7 +12,7 @@ extension MonitorStore {
         try draft.check()
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors")
-            try await tx.check(draft.agency)
+            try await tx.checkInUse(draft.agency, as: "Phạm vi")
             let id = try await tx.insert(draft, at: now)
             try await tx.settle(form, location: "/monitors/\(id.rawValue)")
             let begun = now.flooredToSecond
@@ -34,7 +34,7 @@ extension MonitorStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
             // An agency that was closed since keeps its monitors.
-            if draft.agency != monitor.agency { try await tx.check(draft.agency) }
+            if draft.agency != monitor.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
             try await tx.renew(monitor.id)
             try await tx.update(monitor.id, to: draft)
             try await tx.announceMonitors()
@@ -102,14 +102,6 @@ extension MonitorStore {
 }
 
 extension Transaction {
-    /// - Throws: `Refusal` for an agency that is not in use.
-    fileprivate func check(_ agency: Agency.ID?) async throws {
-        guard let agency else { return }
-        let isInUse = try await value(
-            "SELECT EXISTS (SELECT FROM agencies WHERE id = \(agency) AND closed_at IS NULL)", as: Bool.self)
-        if !isInUse { throw Refusal(field: "agency", "Phạm vi: cần chọn một mục trong danh sách.") }
-    }
-
     /// Raises the revision and forgets failures and successes that have not led to anything. Called first: it locks the
     /// monitor's state, on which the probing process waits too.
     fileprivate func renew(_ id: Monitor.ID) async throws {

@@ -6,7 +6,7 @@ import Web
 struct MonitorDetailView: PageView {
     static let template = "monitors/show"
     static let parts: [any View.Type] = [
-        MonitorBadgeView.self, StripView.self, StripDayView.self, LatencyView.self, LatencyLevelView.self,
+        BadgeView.self, StripView.self, StripDayView.self, LatencyView.self, LatencyLevelView.self,
         LatencyHourView.self, LatencyStretchView.self, LatencyGapView.self, LatencyReadingView.self, OutageView.self,
         GapView.self, PhaseView.self, ProblemView.self,
     ]
@@ -26,7 +26,7 @@ struct MonitorDetailView: PageView {
         "name": \.summary.monitor.name, "component": \.summary.monitor.component,
         "address": \.summary.monitor.target.address, "kindLabel": \.summary.monitor.target.kind.label,
         "agency": { $0.summary.agencyName ?? "Toàn hệ thống" },
-        "badges": { MonitorBadgeView.all(for: $0.summary) },
+        "badges": { BadgeView.all(for: $0.summary) },
         "since": { view in
             view.summary.state == .up || view.summary.state == .down ? VietnameseFormat.moment(view.summary.since) : nil
         },

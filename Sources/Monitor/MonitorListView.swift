@@ -5,7 +5,7 @@ import Web
 struct MonitorListView: PageView {
     static let template = "monitors/list"
     static let parts: [any View.Type] = [
-        MonitorRowView.self, MonitorBadgeView.self, StripView.self, StripDayView.self, OptionView.self, PagingView.self,
+        MonitorRowView.self, BadgeView.self, StripView.self, StripDayView.self, OptionView.self, PagingView.self,
     ]
 
     let filter: MonitorFilter
@@ -38,7 +38,7 @@ struct MonitorRowView: View {
         "name": \.summary.monitor.name, "component": \.summary.monitor.component,
         "address": \.summary.monitor.target.address,
         "agency": \.summary.agencyName,
-        "badges": { MonitorBadgeView.all(for: $0.summary) },
+        "badges": { BadgeView.all(for: $0.summary) },
         "trouble": { row in row.summary.state == .down ? row.summary.failure?.text : row.summary.retrying },
         "strip": { StripView(id: "strip-\($0.summary.monitor.id.rawValue)", strip: $0.strip) },
         "share": { MonitorText.share($0.strip.availability) },
@@ -49,15 +49,10 @@ struct MonitorRowView: View {
 }
 
 /// A state as a badge of docs/look.md.
-struct MonitorBadgeView: View {
-    let kind: String
-    let label: String
-
-    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
-
-    static func all(for summary: MonitorSummary) -> [MonitorBadgeView] {
-        let state = MonitorBadgeView(kind: summary.state.rawValue, label: summary.state.label)
-        return summary.isUnderMaintenance ? [state, MonitorBadgeView(kind: "maintenance", label: "Bảo trì")] : [state]
+extension BadgeView {
+    static func all(for summary: MonitorSummary) -> [BadgeView] {
+        let state = BadgeView(kind: summary.state.rawValue, label: summary.state.label)
+        return summary.isUnderMaintenance ? [state, BadgeView(kind: "maintenance", label: "Bảo trì")] : [state]
     }
 }
 

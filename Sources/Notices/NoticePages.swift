@@ -173,8 +173,7 @@ extension NoticeDraft {
         self.init(
             kind: kind ?? .maintenance, title: title, impact: impact, begins: begins, ends: ends, testRecord: testRecord,
             shortLeadReason: reason)
-        // What is wrong with the fields and what is wrong with the whole is told at once, and once.
-        for problem in problems where form.problems.text(for: problem.field) == nil { form.note(problem.field, problem.text) }
+        form.note(problems)
         try form.check()
     }
 }

@@ -8,7 +8,7 @@ import Web
 struct NoticeView: PageView {
     static let template = "notices/show"
     static let parts: [any View.Type] = [
-        NoticeRecipientView.self, NoticeLetterView.self, NoticeBadgeView.self, ProblemView.self,
+        NoticeRecipientView.self, NoticeLetterView.self, BadgeView.self, ProblemView.self,
     ]
 
     let notice: Notice
@@ -54,7 +54,7 @@ struct NoticeView: PageView {
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.led.map(ProblemView.init) },
         "code": \.notice.code, "title": \.notice.title, "kindLabel": \.notice.kind.label, "impact": \.notice.impact,
-        "state": { NoticeBadgeView(kind: $0.state.badge, label: $0.state.label) },
+        "state": { BadgeView(kind: $0.state.badge, label: $0.state.label) },
         "begins": { VietnameseFormat.moment($0.notice.begins) }, "ends": { VietnameseFormat.moment($0.notice.ends) },
         "machineBegins": { VietnameseFormat.timestamp($0.notice.begins) },
         "machineEnds": { VietnameseFormat.timestamp($0.notice.ends) },
@@ -109,7 +109,7 @@ struct NoticeRecipientView: View {
         "cancellation": { view in
             view.cancellation.map { NoticeLetterView(letter: $0, maySendAgain: view.maySendAgain) }
         },
-        "acknowledgement": { NoticeBadgeView(kind: $0.acknowledgement.badge, label: $0.acknowledgement.label) },
+        "acknowledgement": { BadgeView(kind: $0.acknowledgement.badge, label: $0.acknowledgement.label) },
         "acknowledgedAt": { $0.recipient.acknowledgedAt.map(VietnameseFormat.moment) },
         "acknowledgedBy": \.recipient.acknowledgedBy,
     ]
@@ -121,7 +121,7 @@ struct NoticeLetterView: View {
     let maySendAgain: Bool
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "letterState": { NoticeBadgeView(kind: $0.letter.state.badge, label: $0.letter.state.label) },
+        "letterState": { BadgeView(kind: $0.letter.state.badge, label: $0.letter.state.label) },
         "sent": { $0.letter.state == .delivered ? $0.letter.finishedAt.map(VietnameseFormat.moment) : nil },
         "answer": { $0.letter.state == .delivered ? nil : $0.letter.answer },
         "next": {

@@ -5,7 +5,7 @@ import Web
 
 struct NoticeListView: PageView {
     static let template = "notices/list"
-    static let parts: [any View.Type] = [NoticeRowView.self, NoticeBadgeView.self, PagingView.self]
+    static let parts: [any View.Type] = [NoticeRowView.self, BadgeView.self, PagingView.self]
 
     let search: String
     let person: Person
@@ -42,15 +42,8 @@ struct NoticeRowView: View {
     ]
 }
 
-struct NoticeBadgeView: View {
-    let kind: String
-    let label: String
-
-    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
-}
-
 extension Notice.State {
-    fileprivate var badgeView: NoticeBadgeView { NoticeBadgeView(kind: badge, label: label) }
+    fileprivate var badgeView: BadgeView { BadgeView(kind: badge, label: label) }
 }
 
 struct NoticeFormView: PageView {

@@ -142,6 +142,23 @@ package struct AgencyStore: Sendable {
     }
 }
 
+extension Transaction {
+    /// That a form's choice of an agency is one that is in use; nil is none.
+    /// - Parameters:
+    ///   - scope: The only agency that the person may choose, where there is one (`Person.scope`).
+    ///   - label: What the form calls the field `agency`.
+    /// - Throws: `Refusal`
+    package func checkInUse(_ agency: Agency.ID?, within scope: Agency.ID? = nil, as label: String) async throws {
+        guard let agency else { return }
+        let isInUse = try await value(
+            """
+            SELECT EXISTS (SELECT FROM agencies WHERE id = \(agency) AND closed_at IS NULL
+                           AND (\(scope)::bigint IS NULL OR id = \(scope)))
+            """, as: Bool.self)
+        if !isInUse { throw Refusal(field: "agency", "\(label): cần chọn một mục trong danh sách.") }
+    }
+}
+
 extension Agency {
     /// The agency as a form shows it.
     package var draft: AgencyDraft {

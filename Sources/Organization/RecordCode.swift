@@ -19,6 +19,12 @@ package enum CodePrefix: String, Sendable {
         case .report: 2
         }
     }
+
+    /// `SC-2026-0007`
+    package func code(year: Int, number: Int) -> String {
+        let digits = String(number)
+        return "\(rawValue)-\(year)-\(String(repeating: "0", count: max(0, self.digits - digits.count)))\(digits)"
+    }
 }
 
 extension Transaction {
@@ -31,8 +37,6 @@ extension Transaction {
             INSERT INTO code_counters AS c (prefix, year, last) VALUES (\(prefix.rawValue), \(year), 1)
             ON CONFLICT (prefix, year) DO UPDATE SET last = c.last + 1 RETURNING last
             """, as: Int.self)
-        let digits = String(number)
-        let padding = String(repeating: "0", count: max(0, prefix.digits - digits.count))
-        return "\(prefix.rawValue)-\(year)-\(padding)\(digits)"
+        return prefix.code(year: year, number: number)
     }
 }

@@ -78,6 +78,12 @@ package struct Form: Sendable {
         problems.append(Refusal.Problem(field: field, text: text))
     }
 
+    /// Notes what a rule has found, except beside fields of which something is noted already: everything is told at once,
+    /// and once.
+    package mutating func note(_ found: [Refusal.Problem]) {
+        for problem in found where problems.text(for: problem.field) == nil { problems.append(problem) }
+    }
+
     /// - Parameter label: What the page calls the field.
     package mutating func required(_ name: String, _ label: String, maximum: Int = 10_000) -> String {
         let value = self[name]

@@ -38,6 +38,19 @@ package struct OptionView: View {
     ]
 }
 
+/// A state as a word and a shape (`shared/badge`); docs/look.md has the kinds.
+package struct BadgeView: View {
+    let kind: String
+    let label: String
+
+    package init(kind: String, label: String) {
+        self.kind = kind
+        self.label = label
+    }
+
+    package static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
+}
+
 /// The line under a list that was cut into pages.
 package struct PagingView: View {
     let summary: String

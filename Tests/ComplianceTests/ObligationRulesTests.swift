@@ -145,6 +145,6 @@ import WorkingTime
     func aLockIsLateAfterItsWorkingDays(case name: String, today: String, lockDays: Int, newest: String) {
         let window = ObligationWindow(
             period: ReportingPeriod("2026-H2")!, today: Self.day(today), firstPeriod: ReportingPeriod("2026-H1")!)
-        #expect(window.newestOverdueLeaving(lockDays: lockDays, calendar: WorkingCalendar()) == Self.day(newest), "\(name)")
+        #expect(LockLimit(workingDays: lockDays, calendar: WorkingCalendar()).newestOverdue(on: window.today) == Self.day(newest), "\(name)")
     }
 }

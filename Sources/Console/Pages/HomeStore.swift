@@ -114,8 +114,8 @@ struct HomeCounts: PostgresRow {
     let openFindings: Int
     /// The day on which the first of them left; nil when there is none.
     let oldestFinding: CivilDate?
-    /// The setting `lockWarningDays` where somebody has changed it.
-    let lockWarningDays: String?
+    /// The setting: working days within which a lock is in time.
+    let lockDays: Int
     /// Agencies without somebody in charge of information security (Điều 19.1).
     let agenciesWithoutOfficer: Int
     /// `2026-H1`
@@ -131,7 +131,8 @@ struct HomeCounts: PostgresRow {
         failedDeliveries = try row.read()
         openFindings = try row.read()
         oldestFinding = try row.read()
-        lockWarningDays = try row.read()
+        let lockDays = try row.read(String?.self)
+        self.lockDays = Settings(values: lockDays.map { [Setting.lockWarningDays.key: $0] } ?? [:]).number(.lockWarningDays)
         agenciesWithoutOfficer = try row.read()
         newestReport = try row.read()
         lastBeat = try row.read()

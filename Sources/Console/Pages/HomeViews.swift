@@ -9,7 +9,7 @@ struct HomeView: PageView {
     static let template = "dashboard/home"
     static let parts: [any View.Type] = [
         HomeLinkView.self, HomeStepView.self, HomeTileView.self, HomeDownView.self, HomeIncidentView.self,
-        HomeDutyView.self, HomeNoticeView.self, HomeBadgeView.self, HomeCodeView.self,
+        HomeDutyView.self, HomeNoticeView.self, BadgeView.self, HomeCodeView.self,
     ]
 
     let person: Person
@@ -132,13 +132,6 @@ struct HomeTileView: View {
     ]
 }
 
-struct HomeBadgeView: View {
-    let kind: String
-    let label: String
-
-    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind, "label": \.label]
-}
-
 struct HomeCodeView: View {
     let code: String
     let href: String
@@ -152,7 +145,7 @@ struct HomeDownView: View {
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "monitor": \.down.name, "monitorHref": { "/monitors/\($0.down.monitor)" }, "reason": \.down.reason,
-        "state": { _ in HomeBadgeView(kind: "down", label: "Gián đoạn") },
+        "state": { _ in BadgeView(kind: "down", label: "Gián đoạn") },
         "since": { $0.down.since.map(VietnameseFormat.moment) },
         "sinceMachine": { $0.down.since.map(VietnameseFormat.timestamp) },
         "lasting": { view in view.down.since.map { VietnameseFormat.duration(view.now - $0) } },
@@ -176,7 +169,7 @@ struct HomeIncidentView: View {
         "incidentHref": { "/incidents/\($0.incident.code)" }, "code": \.incident.code, "title": \.incident.title,
         "agency": { $0.incident.agencyName ?? "Toàn hệ thống" },
         "severity": {
-            HomeBadgeView(
+            BadgeView(
                 kind: $0.incident.severity == .undetermined ? "nodata" : "moderate", label: $0.incident.severity.short)
         },
         "detected": { VietnameseFormat.moment($0.incident.detectedAt) },
@@ -196,7 +189,7 @@ struct HomeDutyView: View {
         "duty": \.duty.name, "dutyHref": \.duty.href, "article": \.duty.article, "party": \.duty.party,
         "state": {
             $0.duty.state == .overdue
-                ? HomeBadgeView(kind: "overdue", label: "Quá hạn") : HomeBadgeView(kind: "due", label: "Sắp đến hạn")
+                ? BadgeView(kind: "overdue", label: "Quá hạn") : BadgeView(kind: "due", label: "Sắp đến hạn")
         },
         "due": \.duty.due,
     ]

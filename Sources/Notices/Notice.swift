@@ -51,6 +51,10 @@ package struct Notice: Hashable, Sendable {
     package let impact: String
     package let begins: Instant
     package let ends: Instant
+    /// The components that the work concerns, as monitors name them; nil: the whole system.
+    package let components: [String]?
+    /// How many monitors leave availability for it: frozen at publication; 0 where it concerns the whole system.
+    package let monitors: Int
     /// Điều 21.6: what was tested on an upgrade before it is announced.
     package let testRecord: String?
     /// Why it is announced later than the setting asks for.
@@ -77,8 +81,8 @@ package struct Notice: Hashable, Sendable {
 extension Notice: PostgresRow {
     package static var columns: String {
         """
-        n.id, n.code, n.kind, n.title, n.impact, lower(n.during), upper(n.during), n.test_record, n.short_lead_reason,
-        author.full_name, n.created_at, n.published_at, n.lead_days, n.cancelled_at, n.cancelled_reason,
+        n.id, n.code, n.kind, n.title, n.impact, lower(n.during), upper(n.during), n.components, told.monitors,
+        n.test_record, n.short_lead_reason, author.full_name, n.created_at, n.published_at, n.lead_days, n.cancelled_at, n.cancelled_reason,
         told.recipients, told.acknowledged
         """
     }
@@ -91,6 +95,8 @@ extension Notice: PostgresRow {
         impact = try row.read()
         begins = try row.read()
         ends = try row.read()
+        components = try row.read()
+        monitors = try row.read()
         testRecord = try row.read()
         shortLeadReason = try row.read()
         author = try row.read()
@@ -101,6 +107,22 @@ extension Notice: PostgresRow {
         cancelledReason = try row.read()
         recipients = try row.read()
         acknowledged = try row.read()
+    }
+}
+
+/// Something of the system that is watched under one name.
+package struct MonitoredComponent: Hashable, Sendable {
+    package let name: String
+    /// How many addresses are watched for it; 0: none any more.
+    package let monitors: Int
+}
+
+extension MonitoredComponent: PostgresRow {
+    package static var columns: String { "c.name, count(c.monitor_id)" }
+
+    package init(row: inout RowReader) throws {
+        name = try row.read()
+        monitors = try row.read()
     }
 }
 

@@ -23,6 +23,7 @@ enum NoticeLetters {
                 Sở Khoa học và Công nghệ thông báo \(notice.kind.label.lowercased()) Hệ thống quản lý văn bản và điều hành tỉnh Ninh Bình (Điều 21.7 Quy chế ban hành kèm theo Quyết định 161/2025/QĐ-UBND).
 
                 Nội dung: \(notice.title)
+                Phạm vi: \(notice.scopeText)
                 Bắt đầu: \(VietnameseFormat.moment(notice.begins))
                 Dự kiến sử dụng lại: \(VietnameseFormat.moment(notice.ends))
                 Ảnh hưởng: \(notice.impact)
@@ -51,4 +52,9 @@ enum NoticeLetters {
             recipientName: agency.contactName.isEmpty ? agency.name : agency.contactName,
             recipientAddress: agency.contactEmail, subject: subject, body: body)
     }
+}
+
+extension Notice {
+    /// What it concerns, in words.
+    var scopeText: String { components?.joined(separator: ", ") ?? "Toàn hệ thống" }
 }

@@ -22,9 +22,7 @@ package struct NoticePages: Sendable {
 
     package func add(to routes: inout RouteTable) {
         routes.get("/notices", .readNotices, use: list)
-        routes.get("/notices/new", .writeNotices) { _, context in
-            context.page(NoticeFormView(notice: nil, form: Form()), title: "Lập thông báo")
-        }
+        routes.get("/notices/new", .writeNotices) { _, context in try await form(nil, Form(), context) }
         routes.post("/notices", .writeNotices, use: add)
         routes.get("/notices/:code", .readNotices) { _, context in try await show(context) }
         routes.get("/notices/:code/edit", .writeNotices, use: edit)
@@ -54,10 +52,19 @@ package struct NoticePages: Sendable {
                 NoticeDraft(form), by: context.person, address: context.address, form: form.key, at: context.now)
             return context.redirect(to: "/notices/\(code)", flash: "Đã lập dự thảo \(code).")
         } refused: { problems in
-            context.page(
-                NoticeFormView(notice: nil, form: form, problems: problems), title: "Lập thông báo",
-                status: .unprocessableContent)
+            try await self.form(nil, form, context, problems: problems)
         }
+    }
+
+    /// The form of a notice, empty, filled or refused.
+    private func form(
+        _ notice: Notice?, _ form: Form, _ context: SignedIn, problems: [Refusal.Problem] = []
+    ) async throws -> Response {
+        let components = try await notices.components(with: form.all("component"))
+        return context.page(
+            NoticeFormView(notice: notice, form: form, components: components, problems: problems),
+            title: notice.map { "Sửa \($0.code)" } ?? "Lập thông báo",
+            status: problems.isEmpty ? .ok : .unprocessableContent)
     }
 
     private func show(
@@ -79,7 +86,7 @@ package struct NoticePages: Sendable {
         let notice = try await find(context)
         return try await context.submit {
             try notice.checkChanging()
-            return context.page(NoticeFormView(notice: notice, form: Form(notice.draft)), title: "Sửa \(notice.code)")
+            return try await form(notice, Form(notice.draft), context)
         } refused: { problems in
             try await show(context, problems: problems)
         }
@@ -94,9 +101,7 @@ package struct NoticePages: Sendable {
                 at: context.now)
             return context.redirect(to: "/notices/\(notice.code)", flash: "Đã lưu \(notice.code).")
         } refused: { problems in
-            context.page(
-                NoticeFormView(notice: notice, form: form, problems: problems), title: "Sửa \(notice.code)",
-                status: .unprocessableContent)
+            try await self.form(notice, form, context, problems: problems)
         }
     }
 
@@ -165,13 +170,15 @@ extension NoticeDraft {
         let kind = form.choice("kind", "Loại", Notice.Kind.self)
         let begins = form.instant("begins", "Bắt đầu", isRequired: true)
         let ends = form.instant("ends", "Dự kiến sử dụng lại", isRequired: true)
+        let scope = form.choice("scope", "Phạm vi", NoticeScope.self)
         let title = form.required("title", "Trích yếu", maximum: 300)
         let impact = form.required("impact", "Ảnh hưởng")
         let testRecord = form.optional("test_record", "Kết quả thử nghiệm")
         let reason = form.optional("short_lead_reason", "Lý do báo gấp")
         guard let begins, let ends else { throw Refusal(form.problems) }
         self.init(
-            kind: kind ?? .maintenance, title: title, impact: impact, begins: begins, ends: ends, testRecord: testRecord,
+            kind: kind ?? .maintenance, title: title, impact: impact, begins: begins, ends: ends,
+            components: scope == .components ? Array(Set(form.all("component"))).sorted() : nil, testRecord: testRecord,
             shortLeadReason: reason)
         form.note(problems)
         try form.check()
@@ -180,10 +187,17 @@ extension NoticeDraft {
 
 extension Form {
     fileprivate init(_ draft: NoticeDraft) {
-        self.init([
-            "kind": draft.kind.rawValue, "title": draft.title, "impact": draft.impact,
-            "begins": VietnameseFormat.local(draft.begins), "ends": VietnameseFormat.local(draft.ends),
-            "test_record": draft.testRecord ?? "", "short_lead_reason": draft.shortLeadReason ?? "",
-        ])
+        self.init(
+            [
+                "kind": draft.kind.rawValue, "title": draft.title, "impact": draft.impact,
+                "begins": VietnameseFormat.local(draft.begins), "ends": VietnameseFormat.local(draft.ends),
+                "scope": (draft.components == nil ? NoticeScope.system : .components).rawValue,
+                "test_record": draft.testRecord ?? "", "short_lead_reason": draft.shortLeadReason ?? "",
+            ], ticked: ["component": draft.components ?? []])
     }
+}
+
+/// The two answers to what a notice concerns, as the form asks it.
+enum NoticeScope: String, CaseIterable {
+    case system, components
 }

@@ -8,18 +8,21 @@ package struct NoticeDraft: Hashable, Sendable {
     package var impact: String
     package var begins: Instant
     package var ends: Instant
+    /// What it concerns; nil: the whole system.
+    package var components: [String]?
     package var testRecord: String?
     package var shortLeadReason: String?
 
     package init(
-        kind: Notice.Kind, title: String, impact: String, begins: Instant, ends: Instant, testRecord: String? = nil,
-        shortLeadReason: String? = nil
+        kind: Notice.Kind, title: String, impact: String, begins: Instant, ends: Instant, components: [String]? = nil,
+        testRecord: String? = nil, shortLeadReason: String? = nil
     ) {
         self.kind = kind
         self.title = title
         self.impact = impact
         self.begins = begins
         self.ends = ends
+        self.components = components
         self.testRecord = testRecord
         self.shortLeadReason = shortLeadReason
     }
@@ -37,6 +40,9 @@ package struct NoticeDraft: Hashable, Sendable {
         if ends - begins > .seconds(14 * 86_400) {
             problems.append(.init(field: "ends", text: "Một đợt bảo trì không quá 14 ngày; hãy chia thành nhiều thông báo."))
         }
+        if components?.isEmpty ?? false {
+            problems.append(.init(field: "component", text: "Phạm vi: cần chọn ít nhất một thành phần, hoặc chọn toàn hệ thống."))
+        }
         return problems
     }
 }
@@ -51,7 +57,11 @@ extension Notice {
     /// - Parameters:
     ///   - leadDays: Whole working days from now to the start.
     ///   - wantedLeadDays: The setting.
-    package func checkPublishing(leadDays: Int, wantedLeadDays: Int, at now: Instant) throws(Refusal) {
+    ///   - watched: The components that are watched now. One that is not would take nothing out of availability, though
+    ///     the notice says so.
+    package func checkPublishing(
+        leadDays: Int, wantedLeadDays: Int, watched: Set<String>, at now: Instant
+    ) throws(Refusal) {
         if publishedAt != nil { throw Refusal(field: "", "\(code) đã được đăng.") }
         if cancelledAt != nil { throw Refusal(field: "", "\(code) đã bị hủy.") }
         var problems: [Refusal.Problem] = []
@@ -67,6 +77,10 @@ extension Notice {
             problems.append(.init(
                 field: "short_lead_reason",
                 text: "Chỉ báo trước \(leadDays) ngày làm việc (mục tiêu \(wantedLeadDays)); cần ghi lý do."))
+        }
+        for component in components ?? [] where !watched.contains(component) {
+            problems.append(.init(
+                field: "component", text: "Không còn địa chỉ giám sát nào thuộc thành phần “\(component)”; cần sửa phạm vi."))
         }
         if !problems.isEmpty { throw Refusal(problems) }
     }

@@ -63,6 +63,17 @@ package struct NoticeStore: Sendable {
         calendar.wholeWorkingDays(from: now, to: begins)
     }
 
+    /// Everything that a notice may concern by name, and what `draft` names though nothing watches it any more.
+    package func components(with named: [String] = []) async throws -> [MonitoredComponent] {
+        try await database.all(
+            """
+            SELECT \(columns: MonitoredComponent.self)
+            FROM  (SELECT monitor_id, name FROM monitored_components
+                   UNION ALL SELECT NULL, name FROM unnest(\(named)::text[]) AS name) AS c
+            GROUP  BY c.name ORDER BY c.name COLLATE "vi-x-icu"
+            """)
+    }
+
     // MARK: Commands
 
     /// - Returns: The notice's code.
@@ -76,10 +87,10 @@ package struct NoticeStore: Sendable {
             try await tx.settle(form, location: "/notices/\(code)")
             try await tx.run(
                 """
-                INSERT INTO notices (code, kind, title, impact, during, test_record, short_lead_reason, created_by,
-                                     created_at)
-                VALUES (\(code), \(draft.kind), \(draft.title), \(draft.impact), \(draft.during), \(draft.testRecord),
-                        \(draft.shortLeadReason), \(person.id), \(now))
+                INSERT INTO notices (code, kind, title, impact, during, components, test_record, short_lead_reason,
+                                     created_by, created_at)
+                VALUES (\(code), \(draft.kind), \(draft.title), \(draft.impact), \(draft.during), \(draft.components),
+                        \(draft.testRecord), \(draft.shortLeadReason), \(person.id), \(now))
                 """)
             try await tx.record(
                 "notice.drafted", code, by: .person(person, address: address), after: draft.audited, at: now)
@@ -99,7 +110,7 @@ package struct NoticeStore: Sendable {
             try await tx.run(
                 """
                 UPDATE notices SET kind = \(draft.kind), title = \(draft.title), impact = \(draft.impact),
-                    during = \(draft.during), test_record = \(draft.testRecord),
+                    during = \(draft.during), components = \(draft.components), test_record = \(draft.testRecord),
                     short_lead_reason = \(draft.shortLeadReason)
                 WHERE id = \(notice.id)
                 """)
@@ -109,7 +120,8 @@ package struct NoticeStore: Sendable {
         }
     }
 
-    /// Freezes the recipients, writes a letter to each that has an address, and makes the window count as planned.
+    /// Freezes the recipients and the monitors that it concerns, writes a letter to each recipient that has an address,
+    /// and makes the window count as planned.
     package func publish(
         _ code: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
@@ -118,7 +130,9 @@ package struct NoticeStore: Sendable {
             let notice = try await tx.locked(code, for: person)
             let wanted = try await tx.settings().number(.noticeLeadDays)
             let leadDays = calendar.wholeWorkingDays(from: now, to: notice.begins)
-            try notice.checkPublishing(leadDays: leadDays, wantedLeadDays: wanted, at: now)
+            let monitors = try await tx.freezeMonitors(of: notice)
+            try notice.checkPublishing(
+                leadDays: leadDays, wantedLeadDays: wanted, watched: Set(monitors.map(\.name)), at: now)
             try await tx.run(
                 """
                 UPDATE notices SET published_at = \(now), published_by = \(person.id), lead_days = \(leadDays)
@@ -137,6 +151,7 @@ package struct NoticeStore: Sendable {
                 "notice.published", code, by: .person(person, address: address),
                 after: [
                     "lead_days": String(leadDays), "letters": String(agencies.count),
+                    "monitors": notice.components.map { _ in monitors.map { String($0.id) }.joined(separator: ", ") },
                     "short_lead_reason": notice.shortLeadReason,
                 ], at: now)
         }
@@ -216,13 +231,42 @@ package struct NoticeStore: Sendable {
         """
         FROM notices n JOIN users author ON author.id = n.created_by
         CROSS JOIN LATERAL (
-            SELECT count(*) AS recipients, count(r.acknowledged_at) AS acknowledged FROM notice_recipients r
+            SELECT count(*) AS recipients, count(r.acknowledged_at) AS acknowledged,
+                   (SELECT count(*) FROM notice_monitors m WHERE m.notice_id = n.id) AS monitors
+            FROM   notice_recipients r
             WHERE  r.notice_id = n.id AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))) told
         """
     }
 }
 
+/// A monitor that a notice concerns, and the component for which it does.
+private struct ConcernedMonitor: PostgresRow {
+    static var columns: String { "monitor_id, name" }
+
+    let id: Int64
+    let name: String
+
+    init(row: inout RowReader) throws {
+        id = try row.read()
+        name = try row.read()
+    }
+}
+
 extension Transaction {
+    /// Writes down which monitors watch the named components now.
+    fileprivate func freezeMonitors(of notice: Notice) async throws -> [ConcernedMonitor] {
+        let monitors: [ConcernedMonitor] = try await all(
+            """
+            SELECT \(columns: ConcernedMonitor.self) FROM monitored_components
+            WHERE  name = ANY (\(notice.components ?? [])) ORDER BY monitor_id
+            """)
+        try await run(
+            """
+            INSERT INTO notice_monitors (notice_id, monitor_id) SELECT \(notice.id), unnest(\(monitors.map(\.id)))
+            """)
+        return monitors
+    }
+
     /// - Throws: `Refusal` for a notice that the person cannot see.
     fileprivate func locked(_ code: String, for person: Person) async throws -> Notice {
         let found = try await first(
@@ -250,8 +294,8 @@ extension Notice {
     /// The notice as a form shows it.
     package var draft: NoticeDraft {
         NoticeDraft(
-            kind: kind, title: title, impact: impact, begins: begins, ends: ends, testRecord: testRecord,
-            shortLeadReason: shortLeadReason)
+            kind: kind, title: title, impact: impact, begins: begins, ends: ends, components: components,
+            testRecord: testRecord, shortLeadReason: shortLeadReason)
     }
 }
 
@@ -261,7 +305,8 @@ extension NoticeDraft {
     fileprivate var audited: [String: String?] {
         [
             "kind": kind.rawValue, "title": title, "impact": impact, "begins": VietnameseFormat.moment(begins),
-            "ends": VietnameseFormat.moment(ends), "test_record": testRecord, "short_lead_reason": shortLeadReason,
+            "ends": VietnameseFormat.moment(ends),
+            "components": components?.joined(separator: ", "), "test_record": testRecord, "short_lead_reason": shortLeadReason,
         ]
     }
 }

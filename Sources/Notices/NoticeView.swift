@@ -58,6 +58,11 @@ struct NoticeView: PageView {
         "begins": { VietnameseFormat.moment($0.notice.begins) }, "ends": { VietnameseFormat.moment($0.notice.ends) },
         "machineBegins": { VietnameseFormat.timestamp($0.notice.begins) },
         "machineEnds": { VietnameseFormat.timestamp($0.notice.ends) },
+        "scope": \.notice.scopeText,
+        "frozen": {
+            $0.notice.components == nil || $0.notice.publishedAt == nil
+                ? nil : VietnameseFormat.number($0.notice.monitors)
+        },
         "lasting": { VietnameseFormat.duration($0.notice.ends - $0.notice.begins) },
         "leadDays": { String($0.leadDays) }, "wantedLeadDays": { String($0.wantedLeadDays) },
         "isLate": { $0.leadDays < $0.wantedLeadDays },

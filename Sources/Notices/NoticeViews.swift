@@ -52,7 +52,8 @@ struct NoticeFormView: PageView {
 
     let notice: Notice?
     let form: Form
-    var problems: [Refusal.Problem] = []
+    let components: [MonitoredComponent]
+    let problems: [Refusal.Problem]
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.problems.map(ProblemView.init) },
@@ -63,6 +64,13 @@ struct NoticeFormView: PageView {
             Notice.Kind.allCases.map { OptionView($0.rawValue, $0.label, selected: $0.rawValue == view.form["kind"]) }
         },
         "title": { $0.form["title"] }, "titleProblem": { $0.problems.text(for: "title") },
+        "concernsSystem": { $0.form["scope"] == NoticeScope.system.rawValue },
+        "concernsComponents": { $0.form["scope"] == NoticeScope.components.rawValue },
+        "scopeProblem": { $0.problems.text(for: "scope") }, "componentProblem": { $0.problems.text(for: "component") },
+        "components": { view in
+            let ticked = Set(view.form.all("component"))
+            return view.components.map { OptionView($0.name, $0.label, selected: ticked.contains($0.name)) }
+        },
         "impact": { $0.form["impact"] }, "impactProblem": { $0.problems.text(for: "impact") },
         "begins": { $0.form["begins"] }, "beginsProblem": { $0.problems.text(for: "begins") },
         "ends": { $0.form["ends"] }, "endsProblem": { $0.problems.text(for: "ends") },
@@ -70,4 +78,10 @@ struct NoticeFormView: PageView {
         "shortLeadReason": { $0.form["short_lead_reason"] },
         "shortLeadReasonProblem": { $0.problems.text(for: "short_lead_reason") },
     ]
+}
+
+extension MonitoredComponent {
+    fileprivate var label: String {
+        monitors == 0 ? "\(name) (không còn địa chỉ giám sát)" : "\(name) (\(VietnameseFormat.number(monitors)) địa chỉ)"
+    }
 }

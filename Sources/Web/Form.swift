@@ -20,9 +20,11 @@ package struct Form: Sendable {
     /// An empty form, for a page that is shown for the first time.
     package init() {}
 
-    /// - Parameter values: Fields as if they had been typed.
-    package init(_ values: [String: String]) {
-        self.values = values.mapValues { [FormText.normalized($0)] }
+    /// - Parameters:
+    ///   - values: Fields as if they had been typed.
+    ///   - ticked: The boxes that are ticked, of fields that may have several values.
+    package init(_ values: [String: String], ticked: [String: [String]] = [:]) {
+        self.values = values.mapValues { [FormText.normalized($0)] }.merging(ticked) { $1 }
     }
 
     /// - Parameter limit: Largest body in bytes.

@@ -1,6 +1,7 @@
 import Civil
 import Database
 import Delivery
+import Monitor
 import Organization
 import TestKit
 import Web
@@ -17,11 +18,12 @@ extension Notice {
     /// Published unless told otherwise, from 22:00 on 04/12/2026 to 02:00 on the next day.
     static func example(
         kind: Kind = .maintenance, begins: Instant = at("2026-12-04T22:00"), ends: Instant = at("2026-12-05T02:00"),
-        testRecord: String? = nil, reason: String? = nil, publishedAt: Instant? = now, cancelledAt: Instant? = nil
+        components: [String]? = nil, testRecord: String? = nil, reason: String? = nil, publishedAt: Instant? = now,
+        cancelledAt: Instant? = nil
     ) -> Notice {
         Notice(
             id: ID(rawValue: 1), code: "TB-2026-0001", kind: kind, title: "Nâng cấp máy chủ", impact: "Không đăng nhập được.",
-            begins: begins, ends: ends, testRecord: testRecord, shortLeadReason: reason, author: "Phạm Thùy Linh",
+            begins: begins, ends: ends, components: components, monitors: 0, testRecord: testRecord, shortLeadReason: reason, author: "Phạm Thùy Linh",
             createdAt: now, publishedAt: publishedAt, leadDays: publishedAt == nil ? nil : 7, cancelledAt: cancelledAt,
             cancelledReason: cancelledAt == nil ? nil : "Hoãn", recipients: 0, acknowledged: 0)
     }
@@ -30,12 +32,12 @@ extension Notice {
 extension NoticeDraft {
     static func example(
         kind: Notice.Kind = .maintenance, title: String = "Bảo trì máy chủ cơ sở dữ liệu",
-        begins: Instant = at("2026-12-04T22:00"), ends: Instant = at("2026-12-05T02:00"), testRecord: String? = nil,
-        reason: String? = nil
+        begins: Instant = at("2026-12-04T22:00"), ends: Instant = at("2026-12-05T02:00"), components: [String]? = nil,
+        testRecord: String? = nil, reason: String? = nil
     ) -> NoticeDraft {
         NoticeDraft(
             kind: kind, title: title, impact: "Không đăng nhập được; văn bản khẩn gửi bằng thư điện tử công vụ.",
-            begins: begins, ends: ends, testRecord: testRecord, shortLeadReason: reason)
+            begins: begins, ends: ends, components: components, testRecord: testRecord, shortLeadReason: reason)
     }
 }
 
@@ -55,6 +57,12 @@ struct Board: Sendable {
     func addAgencyWithoutAddress() async throws -> Agency.ID {
         try await AgencyStore(database: town.database).add(
             AgencyDraft(code: "xahoalu", name: "UBND xã Hoa Lư", kind: .commune), by: .system("test"), at: now)
+    }
+
+    func watch(_ name: String, component: String = "") async throws -> Monitor.ID {
+        var draft = MonitorDraft(name: name, target: .http(HTTPTarget(url: "http://127.0.0.1:1/")))
+        draft.component = component
+        return try await MonitorStore(database: town.database).add(draft, by: .system("test"), at: now)
     }
 
     func draft(_ draft: NoticeDraft = .example(), at moment: Instant = now) async throws -> String {

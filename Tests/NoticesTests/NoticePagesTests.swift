@@ -13,7 +13,7 @@ import Testing
 struct NoticePagesTests {
     private static let fields: KeyValuePairs<String, String> = [
         "kind": "maintenance", "title": "Bảo trì \"máy chủ\" <script>alert(1)</script>", "impact": "Không đăng nhập được & chậm",
-        "begins": "2026-12-04T22:00", "ends": "2026-12-05T02:00",
+        "begins": "2026-12-04T22:00", "ends": "2026-12-05T02:00", "scope": "system",
     ]
 
     private func replacing(_ field: String, _ value: String) -> [(String, String)] {
@@ -130,7 +130,7 @@ struct NoticePagesTests {
         ("kind", "", "Loại: cần chọn"), ("kind", "party", "Loại: cần chọn"), ("title", "", "Trích yếu: cần nhập."),
         ("title", String(repeating: "à", count: 301), "Trích yếu: tối đa 300"), ("impact", "", "Ảnh hưởng: cần nhập."),
         ("begins", "", "Bắt đầu: cần nhập"), ("begins", "hôm qua", "Bắt đầu: ngày giờ"),
-        ("ends", "2026-12-04T21:00", "Giờ kết thúc phải sau"),
+        ("ends", "2026-12-04T21:00", "Giờ kết thúc phải sau"), ("scope", "", "Phạm vi: cần chọn"),
     ])
     func whatIsWrongIsSaidAndWhatWasTypedIsKept(field: String, value: String, words: String) async throws {
         try await Board.with { board in
@@ -148,8 +148,9 @@ struct NoticePagesTests {
     @Test func everythingThatIsWrongIsSaidAtOnce() async throws {
         try await Board.with { board in
             let answer = try await board.town.browser(.linh).post(
-                "/notices", ["kind": "", "title": "", "impact": "", "begins": "2026-12-04T22:00", "ends": "2026-12-04T22:00"])
-            #expect(answer.body.matches(of: /<li><a href="#/).count == 4)
+                "/notices", ["kind": "", "title": "", "impact": "", "begins": "2026-12-04T22:00", "ends": "2026-12-04T22:00", "scope": "components"])
+            #expect(answer.body.matches(of: /<li><a href="#/).count == 5)
+            #expect(answer.body.contains("cần chọn ít nhất một thành phần"))
         }
     }
 
@@ -168,6 +169,35 @@ struct NoticePagesTests {
             try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
             let late = try await linh.get("/notices/\(code)/edit")
             #expect(late.status == .unprocessableContent && late.body.contains("không sửa được"))
+        }
+    }
+
+    @Test func whatItConcernsIsTickedAndKept() async throws {
+        try await Board.with { board in
+            let linh = board.town.browser(.linh)
+            _ = try await board.watch("Đăng nhập", component: "Ứng dụng <web>")
+            _ = try await board.watch("Ký số", component: "Ký số")
+            func ticked(_ page: Answer) -> [String] {
+                page.body.matches(of: /name="component" value="([^"]*)" checked/).map { String($0.1) }
+            }
+            let new = try await linh.get("/notices/new")
+            try new.checkedXML()
+            #expect(new.body.contains("Ứng dụng &lt;web&gt; (1 địa chỉ)") && ticked(new) == [])
+            // Refused for something else, the boxes stay ticked.
+            let fields = replacing("title", "").filter { $0.0 != "scope" } + [("scope", "components"), ("component", "Ứng dụng <web>")]
+            let refused = try await linh.post("/notices", fields)
+            #expect(refused.status == .unprocessableContent && ticked(refused) == ["Ứng dụng &lt;web&gt;"])
+            let added = try await linh.post("/notices", fields.map { $0.0 == "title" ? ("title", "Vá lỗi") : $0 })
+            #expect(added.location == "/notices/TB-2026-0001")
+            let edit = try await linh.get("/notices/TB-2026-0001/edit")
+            #expect(ticked(edit) == ["Ứng dụng &lt;web&gt;"])
+
+            // A component that lost its monitor meanwhile cannot be announced; the page says which and the form still shows it.
+            try await board.town.database.run("UPDATE monitors SET component = '' WHERE component <> 'Ký số'")
+            let late = try await linh.post("/notices/TB-2026-0001/publication")
+            #expect(late.status == .unprocessableContent && late.body.contains("thành phần “Ứng dụng &lt;web&gt;”"))
+            let again = try await linh.get("/notices/TB-2026-0001/edit")
+            #expect(again.body.contains("(không còn địa chỉ giám sát)") && ticked(again) == ["Ứng dụng &lt;web&gt;"])
         }
     }
 

@@ -12,6 +12,7 @@ struct NoticeRulesTests {
         let notice: Notice
         var leadDays = 7
         var wantedLeadDays = 7
+        var watched: Set<String> = ["Ứng dụng", "Ký số"]
         var reason = "Hoãn"
         /// The fields that are refused; "" is the notice as a whole.
         let refused: [String]
@@ -38,13 +39,17 @@ struct NoticeRulesTests {
         Row(name: "mục tiêu 0 ngày: báo trong ngày", notice: .example(publishedAt: nil), leadDays: 0, wantedLeadDays: 0, refused: []),
         Row(name: "Điều 21.7: giờ bắt đầu là bây giờ", notice: .example(begins: now, reason: "Gấp", publishedAt: nil), leadDays: 0, refused: ["begins"]),
         Row(name: "Điều 21.7: giờ bắt đầu đã qua, chưa thử, không lý do", notice: .example(kind: .upgrade, begins: now - .seconds(1), publishedAt: nil), leadDays: 0, refused: ["begins", "test_record", "short_lead_reason"]),
+        Row(name: "phạm vi là hai thành phần đang giám sát", notice: .example(components: ["Ký số", "Ứng dụng"], publishedAt: nil), refused: []),
+        Row(name: "phạm vi có thành phần không còn giám sát", notice: .example(components: ["Lưu trữ", "Ứng dụng"], publishedAt: nil), refused: ["component"]),
+        Row(name: "toàn hệ thống, dù chưa giám sát gì", notice: .example(publishedAt: nil), watched: [], refused: []),
         Row(name: "đã đăng", notice: .example(), refused: [""]),
         Row(name: "đã hủy", notice: .example(publishedAt: nil, cancelledAt: now), refused: [""]),
     ]
 
     @Test(arguments: publishing) func isPublished(_ row: Row) {
         #expect(fields { () throws(Refusal) in
-            try row.notice.checkPublishing(leadDays: row.leadDays, wantedLeadDays: row.wantedLeadDays, at: now)
+            try row.notice.checkPublishing(
+                leadDays: row.leadDays, wantedLeadDays: row.wantedLeadDays, watched: row.watched, at: now)
         } == row.refused)
     }
 

@@ -237,8 +237,7 @@ struct NoticeStoreTests {
         try await Board.with { board in
             let database = board.town.database
             let monitors = MonitorStore(database: database)
-            _ = try await monitors.add(
-                MonitorDraft(name: "Đăng nhập", target: .http(HTTPTarget(url: "http://127.0.0.1:1/"))), by: .system("test"), at: now)
+            _ = try await board.watch("Đăng nhập")
             let code = isPublished ? try await board.publish() : try await board.draft()
             if let cancelledAt {
                 try await board.store.cancel(code, reason: "Hoãn", by: board.town.person(.linh), address: "", at: cancelledAt)
@@ -248,6 +247,39 @@ struct NoticeStoreTests {
             let week = TimeRange(from: at("2026-12-01T00:00"), to: at("2026-12-08T00:00"))
             let found = try await monitors.availability(window: week, asOf: at("2026-12-08T00:00"))
             #expect(found.map(\.availability.planned) == [.seconds(planned)])
+        }
+    }
+
+    /// What is not announced is not taken out: neither other components nor what is watched only afterwards.
+    @Test func onlyWhatTheNoticeNamesLeavesAvailability() async throws {
+        try await Board.with { board in
+            let monitors = MonitorStore(database: board.town.database)
+            let signing = try await board.watch("Ký số", component: "Ký số")
+            let login = try await board.watch("Đăng nhập", component: "Ứng dụng")
+            let code = try await board.publish(.example(components: ["Ký số"]))
+            let later = try await board.watch("Dấu thời gian", component: "Ký số")
+            let week = TimeRange(from: at("2026-12-01T00:00"), to: at("2026-12-08T00:00"))
+            let found = try await monitors.availability(window: week, asOf: at("2026-12-08T00:00"))
+            let planned = Dictionary(uniqueKeysWithValues: found.map { ($0.monitor, $0.availability.planned) })
+            #expect(planned == [signing: .seconds(4 * 3600), login: .zero, later: .zero])
+
+            let notice = try #require(try await board.notice(code))
+            #expect(notice.components == ["Ký số"] && notice.monitors == 1)
+            #expect(try await board.letters(code).allSatisfy { $0.body.contains("Phạm vi: Ký số\n") })
+            let audited = try await board.town.database.value(
+                "SELECT after::jsonb->>'monitors' FROM audit_entries WHERE action = 'notice.published'", as: String.self)
+            #expect(audited == String(signing.rawValue))
+        }
+    }
+
+    @Test func aNoticeOfWhatIsNotWatchedAnyMoreIsNotPublished() async throws {
+        try await Board.with { board in
+            let code = try await board.draft(.example(components: ["Ký số"]))
+            await #expect(throws: Refusal.self) {
+                try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
+            }
+            #expect(try await board.town.database.value("SELECT count(*) FROM notice_monitors") == 0)
+            #expect(try await board.store.components(with: ["Ký số"]) == [MonitoredComponent(name: "Ký số", monitors: 0)])
         }
     }
 

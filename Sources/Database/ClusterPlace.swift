@@ -6,7 +6,7 @@ struct ClusterPlace: Sendable {
     let sockets: String
 
     var data: String { root + "/postgres" }
-    var unfinished: String { root + "/postgres.unfinished" }
+    private var unfinished: String { data + ".unfinished" }
     var log: String { root + "/postgres.log" }
     var lock: String { root + "/lock" }
 
@@ -29,12 +29,23 @@ struct ClusterPlace: Sendable {
         return ClusterPlace(root: root, sockets: sockets)
     }
 
-    /// Whether the process that the server wrote down on its first line of `postmaster.pid` exists.
-    var isServerAlive: Bool {
-        guard let line = try? String(contentsOfFile: data + "/postmaster.pid", encoding: .utf8).split(separator: "\n").first,
-            let pid = pid_t(line)
-        else { return false }
-        return kill(pid, 0) == 0 || errno == EPERM
+    private var serverFile: String { data + "/postmaster.pid" }
+    private var socketFile: String { sockets + "/.s.PGSQL.5432.lock" }
+
+    var isServerAlive: Bool { RecordedServer(in: serverFile)?.isAlive ?? false }
+
+    /// Removes what a server that has ended without a word left, which would keep the next one from starting. To be asked
+    /// while no server is alive.
+    ///
+    /// - Throws: `Obstacle.directory` when sessions of that server have not ended within ten seconds.
+    func clearLeftovers() async throws {
+        for _ in 0..<100 where RecordedServer(in: serverFile)?.hasSessions ?? false {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        if RecordedServer(in: serverFile)?.hasSessions ?? false {
+            throw EmbeddedCluster.Obstacle.directory("các phiên của PostgreSQL đã dừng vẫn còn giữ \(data)")
+        }
+        for file in [serverFile, socketFile] where !(RecordedServer(in: file)?.isAlive ?? false) { unlink(file) }
     }
 
     /// Writes what the server is started with. The file is ours: it is made anew at each start.
@@ -64,9 +75,15 @@ struct ClusterPlace: Sendable {
         }
     }
 
-    /// Removes what an initdb that was killed has left.
-    func clearUnfinished(owner: SystemUser?) throws {
-        try? FileManager.default.removeItem(atPath: unfinished)
+    /// Where an initdb may work that nobody else works in: one whose console was killed may still be at it.
+    func freshUnfinished() -> String { "\(unfinished)-\(UUID().uuidString.lowercased())" }
+
+    /// Removes what initdbs that did not finish have left.
+    func clearUnfinished() {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        for path in names.map({ "\(root)/\($0)" }) where path.hasPrefix(unfinished) {
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 
     private func write(_ text: String, to path: String, owner: SystemUser?) throws {

@@ -132,27 +132,28 @@ package final class EmbeddedCluster: Sendable {
     private func makeIfMissing() async throws {
         guard !FileManager.default.fileExists(atPath: place.data + "/PG_VERSION") else { return }
         logger.info("making a PostgreSQL cluster", metadata: ["directory": "\(place.data)"])
-        try place.clearUnfinished(owner: programs.owner)
+        place.clearUnfinished()
+        let unfinished = place.freshUnfinished()
         try await programs.run(
             "initdb",
             [
-                "-D", place.unfinished, "-U", "postgres", "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8",
+                "-D", unfinished, "-U", "postgres", "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8",
                 "--locale-provider=icu", "--icu-locale=vi-VN", "--locale=C.UTF-8",
             ])
         // A cluster that was killed half made is made anew: only a whole one gets the name.
-        guard rename(place.unfinished, place.data) == 0 else {
-            throw Obstacle.directory("không đổi tên được \(place.unfinished)")
+        guard rename(unfinished, place.data) == 0 else {
+            throw Obstacle.directory("không đổi tên được \(unfinished)")
         }
     }
 
     private func startServer() async throws {
-        let isRunning = (try? await programs.run("pg_ctl", ["status", "-D", place.data])) != nil
-        if isRunning {
+        if place.isServerAlive {
             logger.notice("taking over a PostgreSQL that was left running", metadata: ["directory": "\(place.data)"])
             let isReady = (try? await programs.run("pg_isready", ["-q", "-h", place.sockets, "-d", "postgres"])) != nil
             if isReady { return }
             try await programs.run("pg_ctl", ["stop", "-D", place.data, "-m", "fast", "-w", "-t", "60"])
         }
+        try await place.clearLeftovers()
         try await programs.run("pg_ctl", ["start", "-D", place.data, "-l", place.log, "-w", "-t", "60", "-s"])
     }
 

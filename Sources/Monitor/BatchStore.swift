@@ -69,41 +69,61 @@ extension Transaction {
     }
 
     /// Closes the open gaps. A gap lasts at least its first second, whatever the clock did.
-    func endGaps(_ ends: [Monitor.ID: Instant]) async throws {
+    ///
+    /// - Parameter rows: What this batch opens: an earlier try may have stored it, and these ends are of what was before.
+    func endGaps(_ ends: [Monitor.ID: Instant], exceptThoseOf rows: [Batch.GapRow] = []) async throws {
         guard !ends.isEmpty else { return }
-        let rows = ends.sorted { $0.key.rawValue < $1.key.rawValue }
+        let ended = ends.sorted { $0.key.rawValue < $1.key.rawValue }
         try await run(
             """
             UPDATE measurement_gaps g
             SET    during = tstzrange(lower(g.during), greatest(v.ended, lower(g.during) + interval '1 second'))
-            FROM   unnest(\(rows.map(\.key.rawValue)), \(rows.map(\.value))) AS v (monitor_id, ended)
+            FROM   unnest(\(ended.map(\.key.rawValue)), \(ended.map(\.value))) AS v (monitor_id, ended)
             WHERE  g.monitor_id = v.monitor_id AND upper_inf(g.during)
+            AND    (g.monitor_id, lower(g.during)) NOT IN (
+                       SELECT * FROM unnest(\(rows.map(\.monitor.rawValue)), \(rows.map(\.from))))
             """)
     }
 
     func saveGaps(_ rows: [Batch.GapRow]) async throws {
         guard !rows.isEmpty else { return }
+        let (monitors, reasons) = (rows.map(\.monitor.rawValue), rows.map(\.reason.rawValue))
+        let (begun, ended) = (rows.map(\.from), rows.map(\.to))
+        if rows.contains(where: { $0.to != nil }) {
+            try await run(
+                """
+                UPDATE measurement_gaps g SET during = tstzrange(v.begun, v.ended)
+                FROM   unnest(\(monitors), \(begun), \(ended), \(reasons)) AS v (monitor_id, begun, ended, reason)
+                WHERE  g.monitor_id = v.monitor_id AND g.reason = v.reason AND lower(g.during) = v.begun
+                AND    upper_inf(g.during) AND v.ended IS NOT NULL
+                """)
+        }
         try await run(
             """
             INSERT INTO measurement_gaps (monitor_id, during, reason)
             SELECT v.monitor_id, tstzrange(v.begun, v.ended), v.reason
-            FROM   unnest(\(rows.map(\.monitor.rawValue)), \(rows.map(\.from)), \(rows.map(\.to)),
-                          \(rows.map(\.reason.rawValue))) AS v (monitor_id, begun, ended, reason)
+            FROM   unnest(\(monitors), \(begun), \(ended), \(reasons)) AS v (monitor_id, begun, ended, reason)
+            WHERE  NOT EXISTS (SELECT FROM measurement_gaps g WHERE g.monitor_id = v.monitor_id
+                               AND g.reason = v.reason AND lower(g.during) = v.begun)
             ON     CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
             """)
     }
 
     /// Ends the open outages, and tells whoever listens on `outages`.
-    func endOutages(_ ends: [Monitor.ID: Instant]) async throws {
+    ///
+    /// - Parameter rows: What this batch opens: an earlier try may have stored it, and these ends are of what was before.
+    func endOutages(_ ends: [Monitor.ID: Instant], exceptThoseOf rows: [Batch.OutageRow] = []) async throws {
         guard !ends.isEmpty else { return }
-        let rows = ends.sorted { $0.key.rawValue < $1.key.rawValue }
+        let ended = ends.sorted { $0.key.rawValue < $1.key.rawValue }
         try await run(
             """
             WITH ended AS (
                 UPDATE outages o
                 SET    during = tstzrange(lower(o.during), greatest(v.ended, lower(o.during) + interval '1 second'))
-                FROM   unnest(\(rows.map(\.key.rawValue)), \(rows.map(\.value))) AS v (monitor_id, ended)
+                FROM   unnest(\(ended.map(\.key.rawValue)), \(ended.map(\.value))) AS v (monitor_id, ended)
                 WHERE  o.monitor_id = v.monitor_id AND upper_inf(o.during)
+                AND    (o.monitor_id, lower(o.during)) NOT IN (
+                           SELECT * FROM unnest(\(rows.map(\.monitor.rawValue)), \(rows.map(\.from))))
                 RETURNING o.id)
             SELECT pg_notify('outages', id::text) FROM ended
             """)
@@ -112,14 +132,28 @@ extension Transaction {
     /// Writes the outages that were confirmed, and tells whoever listens on `outages`.
     func saveOutages(_ rows: [Batch.OutageRow]) async throws {
         guard !rows.isEmpty else { return }
+        let (monitors, begun, ended) = (rows.map(\.monitor.rawValue), rows.map(\.from), rows.map(\.to))
+        if rows.contains(where: { $0.to != nil }) {
+            try await run(
+                """
+                WITH ended AS (
+                    UPDATE outages o SET during = tstzrange(v.begun, v.ended)
+                    FROM   unnest(\(monitors), \(begun), \(ended)) AS v (monitor_id, begun, ended)
+                    WHERE  o.monitor_id = v.monitor_id AND lower(o.during) = v.begun AND upper_inf(o.during)
+                    AND    v.ended IS NOT NULL
+                    RETURNING o.id)
+                SELECT pg_notify('outages', id::text) FROM ended
+                """)
+        }
         try await run(
             """
             WITH confirmed AS (
                 INSERT INTO outages (monitor_id, during, confirmed_at, reason)
                 SELECT v.monitor_id, tstzrange(v.begun, v.ended), v.confirmed_at, v.reason
-                FROM   unnest(\(rows.map(\.monitor.rawValue)), \(rows.map(\.from)), \(rows.map(\.to)),
-                              \(rows.map(\.confirmedAt)), \(rows.map(\.reason)))
+                FROM   unnest(\(monitors), \(begun), \(ended), \(rows.map(\.confirmedAt)), \(rows.map(\.reason)))
                        AS v (monitor_id, begun, ended, confirmed_at, reason)
+                WHERE  NOT EXISTS (SELECT FROM outages o WHERE o.monitor_id = v.monitor_id
+                                   AND lower(o.during) = v.begun)
                 ON     CONFLICT (monitor_id) WHERE upper_inf(during) DO NOTHING
                 RETURNING id)
             SELECT pg_notify('outages', id::text) FROM confirmed

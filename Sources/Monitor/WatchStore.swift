@@ -80,14 +80,20 @@ package struct WatchStore: Sendable {
     }
 
     /// Stores a batch, whole or not at all. What was concluded of a monitor by an older revision is left out.
+    ///
+    /// It may be called again with a batch that was stored already, perhaps together with what came after it: when the
+    /// server dies at a COMMIT, nobody can know whether it was done. Nothing is then stored twice, and what had no end
+    /// yet gets it.
     func save(_ batch: Batch) async throws {
         try await database.transaction { tx in
             let counted = try await tx.saveStandings(batch)
             try await tx.saveSamples(batch.samples.filter { counted.contains($0.monitor) })
-            try await tx.endGaps(batch.gapEnds.filter { counted.contains($0.key) })
-            try await tx.saveGaps(batch.gaps.filter { counted.contains($0.monitor) })
-            try await tx.endOutages(batch.outageEnds.filter { counted.contains($0.key) })
-            try await tx.saveOutages(batch.outages.filter { counted.contains($0.monitor) })
+            let gaps = batch.gaps.filter { counted.contains($0.monitor) }
+            try await tx.endGaps(batch.gapEnds.filter { counted.contains($0.key) }, exceptThoseOf: gaps)
+            try await tx.saveGaps(gaps)
+            let outages = batch.outages.filter { counted.contains($0.monitor) }
+            try await tx.endOutages(batch.outageEnds.filter { counted.contains($0.key) }, exceptThoseOf: outages)
+            try await tx.saveOutages(outages)
         }
     }
 }

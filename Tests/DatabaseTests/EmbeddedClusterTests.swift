@@ -1,7 +1,8 @@
-import Database
 import Foundation
 import Logging
 import Testing
+
+@testable import Database
 
 /// Real clusters, made, killed and taken over.
 @Suite(.serialized) struct EmbeddedClusterTests {
@@ -63,6 +64,53 @@ import Testing
             try await #expect(database.value("SELECT 1", as: Int.self) == 1)
             await database.close()
             await again.stop()
+        }
+    }
+
+    /// As in a container whose first process fetches nobody: the server was killed, and its number is still taken.
+    @Test func aServerThatEndedAndWasNotFetchedIsReplaced() async throws {
+        try await withFolder { folder in
+            let programs = try ClusterPrograms.find()
+            let place = try ClusterPlace.prepare(in: folder, owner: programs.owner)
+            let first = try await EmbeddedCluster.start(in: folder, isDurable: false, logger: quiet)
+            await first.stop()
+            // Our own child, so that nobody but us could fetch it.
+            let asOwner = programs.owner.map { ["/usr/bin/setpriv", "--reuid=\($0.id)", "--regid=\($0.group)", "--init-groups", "--"] }
+            let words = ((asOwner ?? []) + ["\(programs.directory)/postgres", "-D", place.data]).map { strdup($0) } + [nil]
+            defer { words.forEach { free($0) } }
+            var pid = pid_t()
+            try #require(posix_spawn(&pid, words[0]!, nil, nil, words, nil) == 0)
+            // Found running, it is taken over.
+            while (try? await programs.run("pg_isready", ["-q", "-h", place.sockets])) == nil {}
+            let second = try await EmbeddedCluster.start(in: folder, isDurable: false, logger: quiet)
+            try #require(place.isServerAlive)
+
+            kill(pid, SIGKILL)
+            var info = siginfo_t()
+            try #require(waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) == 0)
+            #expect(kill(pid, 0) == 0 && !place.isServerAlive)
+            let keeper = Task { await second.keepRunning() }
+            while !place.isServerAlive { await Task.yield() }
+            while (try? await ask(second, "SELECT 'here'")) != "here" {}
+            keeper.cancel()
+            await keeper.value
+            var status: Int32 = 0
+            waitpid(pid, &status, 0)
+            await second.stop()
+        }
+    }
+
+    /// The console was killed while it made its cluster; initdb goes on, and the next console does not wait for it.
+    @Test func anInitdbThatWasLeftBehindIsInNobodysWay() async throws {
+        try await withFolder { folder in
+            let place = try ClusterPlace.prepare(in: folder, owner: try ClusterPrograms.find().owner)
+            let left = place.freshUnfinished()
+            try FileManager.default.createDirectory(atPath: left + "/base", withIntermediateDirectories: true)
+            #expect(left != place.freshUnfinished())
+            let cluster = try await EmbeddedCluster.start(in: folder, isDurable: false, logger: quiet)
+            #expect(!FileManager.default.fileExists(atPath: left))
+            try await #expect(ask(cluster, "SELECT 'here'") == "here")
+            await cluster.stop()
         }
     }
 

@@ -166,6 +166,42 @@ struct WatchTests {
         }
     }
 
+    /// The server died at a COMMIT that it had made: the batch is stored once more, joined with what came after it.
+    @Test(arguments: 0..<8) func aBatchWhoseCommitWasNotHeardOfIsStoredOnce(unheard: Int) async throws {
+        @Sendable func at(_ second: Int) -> Instant { Self.origin + .seconds(second) }
+        let story: [[OutageRules.Action]] = [
+            [.closeGaps(at: at(1))], [.openOutage(from: at(10), confirmedAt: at(20), reason: "Lỗi")],
+            [.closeOutage(at: at(30)), .openOutage(from: at(30), confirmedAt: at(45), reason: "Lại lỗi")],
+            [.closeOutage(at: at(50)), .openGap(from: at(50), .proberOffline)], [.closeGaps(at: at(60))],
+            [.openGap(from: at(60), .proberOffline)],
+            [.closeGaps(at: at(70)), .recordGap(from: at(70), to: at(72), .processDown)],
+            [.openOutage(from: at(80), confirmedAt: at(90), reason: "Lỗi nữa"), .closeOutage(at: at(81))],
+        ]
+        try await withDatabase { database in
+            let desk = try await Desk(database)
+            let store = WatchStore(database: database, process: "test")
+            let revision = try await database.value("SELECT revision FROM monitor_states", as: Int64.self)
+            var waiting: Batch?
+            for (number, actions) in story.enumerated() {
+                var batch = Batch()
+                batch.add(
+                    desk.monitor.id, revision: revision, sample: nil, state: try await desk.standing(), due: at(100),
+                    actions: actions)
+                batch = waiting?.followed(by: batch) ?? batch
+                try await store.save(batch)
+                waiting = number == unheard ? batch : nil
+            }
+            if let waiting { try await store.save(waiting) }
+            let history = try await desk.history()
+            func seconds(_ ranges: [TimeRange]) -> [[Int64?]] {
+                ranges.map { [$0.lower, $0.upper].map { $0.map { ($0 - Self.origin).inSeconds } } }.sorted { ($0[0] ?? 0) < ($1[0] ?? 0) }
+            }
+            #expect(seconds(history.outages.map(\.during)) == [[10, 30], [30, 50], [80, 81]])
+            #expect(seconds(history.gaps.filter { $0.reason == .proberOffline }.map(\.during)) == [[50, 60], [60, 70]])
+            #expect(seconds(history.gaps.filter { $0.reason == .processDown }.map(\.during)) == [[0, 1], [70, 72]])
+        }
+    }
+
     @Test func aProbeUnderWayWhenMeasuringIsPausedDoesNotCount() async throws {
         try await withDatabase { database in
             var desk = try await Desk(database)

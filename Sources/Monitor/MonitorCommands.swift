@@ -81,7 +81,9 @@ extension MonitorStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors")
             try await tx.renew(monitor.id)
-            try await tx.run("UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
+            let deleted = try await tx.run(
+                "UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
+            guard deleted == 1 else { throw Refusal(field: "", "Điểm giám sát này đã được xóa.") }
             try await tx.run(
                 "UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond) WHERE monitor_id = \(monitor.id)")
             try await tx.endOutages([monitor.id: now.ceiledToSecond])

@@ -136,8 +136,12 @@ package struct MonitorPages: Sendable {
         let form = try await Form(request)
         if let destination = try await monitors.destination(of: form.key) { return context.redirect(to: destination) }
         let monitor = try await found(context)
-        try await monitors.delete(monitor, by: context.actor, form: form.key, at: context.now)
-        return context.redirect(to: "/monitors", flash: "Đã xóa “\(monitor.name)”; lịch sử đo vẫn được giữ.")
+        return try await context.submit {
+            try await monitors.delete(monitor, by: context.actor, form: form.key, at: context.now)
+            return context.redirect(to: "/monitors", flash: "Đã xóa “\(monitor.name)”; lịch sử đo vẫn được giữ.")
+        } refused: { _ in
+            context.redirect(to: "/monitors", flash: "“\(monitor.name)” vừa được người khác xóa.")
+        }
     }
 
     private func found(_ context: SignedIn) async throws -> Monitor {

@@ -122,6 +122,7 @@ package struct RequestCount: Hashable, Sendable, PostgresRow {
 
 /// Counts of the duties that are not about the system itself.
 package struct DutyCounts: Hashable, Sendable, PostgresRow {
+    /// Agencies at the window's end.
     package let agencies: Int
     /// Agencies with somebody in charge of information security (Điều 19.1).
     package let agenciesWithOfficer: Int
@@ -137,11 +138,11 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
 
     package static var columns: String {
         """
-        (SELECT count(*) FROM agencies WHERE closed_at IS NULL),
+        (SELECT count(*) FROM agencies a WHERE a.closed_at IS NULL OR a.closed_at >= upper(days.during)),
         (SELECT count(DISTINCT o.agency_id) FROM officers o JOIN agencies a ON a.id = o.agency_id
-          WHERE a.closed_at IS NULL AND o.duty = 'security_officer' AND o.during @> days.last),
+          WHERE (a.closed_at IS NULL OR a.closed_at >= upper(days.during)) AND o.duty = 'security_officer' AND o.during @> days.last),
         EXISTS (SELECT FROM officers WHERE duty = 'security_officer'),
-        (SELECT count(*) FROM accounts), (SELECT count(*) FROM accounts WHERE state = 'locked'),
+        (SELECT count(*) FROM accounts WHERE state <> 'gone'), (SELECT count(*) FROM accounts WHERE state = 'locked'),
         (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during),
         (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during AND f.closed_at IS NULL),
         (SELECT count(DISTINCT b.day) FROM backups b

@@ -154,14 +154,22 @@ struct FiguresTests {
                 INSERT INTO officers (agency_id, duty, full_name, during, decision_number)
                 VALUES (\(town.yenKhanh), 'security_officer', 'Bình', '[2026-01-01,)', '12/QĐ')
                 """)
+            // An agency counts for the windows in which it was not yet closed, whenever the report is made.
+            for (code, day) in [("cu", 10), ("sapgiaithe", 24)] {
+                try await database.run(
+                    """
+                    INSERT INTO agencies (code, name, kind, contact_name, contact_email, contact_phone, closed_at)
+                    VALUES (\(code), \(code), 'other', '', '', '', \(CivilDate.day(day).startInVietnam))
+                    """)
+            }
             let window = try #require(ReportWindow(from: .day(20), to: .day(23)))
             let report = try await archive.report(window)
             let text = report.markdown
             #expect(text.contains("Tiếp nhận 4 yêu cầu, đã giải quyết 3 (75,0%)."))
             #expect(text.contains("| 4 | 3 | 30 phút |"))
             #expect(text.contains("yêu cầu 01 lần mỗi ngày: 2/4 ngày (50,0%)."))
-            #expect(text.contains("phụ trách an toàn thông tin: 1/2 (50,0%)."))
-            #expect(text.contains("Còn 1 cơ quan, đơn vị chưa phân công"))
+            #expect(text.contains("phụ trách an toàn thông tin: 1/3 (33,3%)."))
+            #expect(text.contains("Còn 2 cơ quan, đơn vị chưa phân công"))
         }
     }
 

@@ -71,7 +71,7 @@ package struct MonitorPages: Sendable {
     ) async throws -> Response {
         let view = MonitorFormView(
             monitor: monitor, agencies: try await agencies.choices(for: context.person),
-            form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
+            groups: try await monitors.groups().map(\.name), form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
         let title = monitor.map { "Sửa \($0.name)" } ?? "Thêm điểm giám sát"
         return context.page(
             view, title: problems.isEmpty ? title : "Lỗi: \(title)",

@@ -54,15 +54,28 @@ package struct IncidentWatch: Service {
     @discardableResult
     package func sweep(at now: Instant) async throws -> [String] {
         var opened: [String] = []
-        for outage in try await unanswered(at: now) {
-            try await goingOn(after: outage) {
-                if let code = try await open(outage, at: now) { opened.append(code) }
-            }
+        try await each(unanswered(at: now)) { outage in
+            if let code = try await open(outage, at: now) { opened.append(code) }
         }
-        for outage in try await resumed() {
-            try await goingOn(after: outage) { try await resume(outage, at: now) }
-        }
+        try await each(Self.resumed) { try await resume($0, at: now) }
+        try await each(Self.abandoned) { try await abandon($0, at: now) }
         return opened
+    }
+
+    /// Takes all outages that meet a condition, a hundred at a time.
+    private func each(_ condition: SQL, _ work: (WatchedOutage) async throws -> Void) async throws {
+        var last: Int64 = 0
+        while true {
+            let outages: [WatchedOutage] = try await database.all(
+                """
+                SELECT \(columns: WatchedOutage.self)
+                FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents i ON i.outage_id = o.id
+                WHERE  o.id > \(last) AND \(sql: condition) ORDER BY o.id LIMIT 100
+                """)
+            for outage in outages { try await goingOn(after: outage) { try await work(outage) } }
+            guard outages.count == 100, let newest = outages.last else { return }
+            last = newest.id
+        }
     }
 
     /// An outage that the database refuses does not keep the others from their incidents.
@@ -75,18 +88,14 @@ package struct IncidentWatch: Service {
     }
 
     /// Outages that no incident answers for yet. One that lies wholly in announced maintenance is no incident.
-    private func unanswered(at now: Instant) async throws -> [WatchedOutage] {
-        try await database.all(
-            """
-            SELECT \(columns: WatchedOutage.self)
-            FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents i ON i.outage_id = o.id
-            WHERE  i.id IS NULL
-            AND    tstzmultirange(tstzrange(lower(o.during), coalesce(upper(o.during), greatest(lower(o.during), \(now)))))
-                   - coalesce((SELECT range_agg(p.during) FROM planned_windows p
-                               WHERE (p.monitor_id = o.monitor_id OR p.monitor_id IS NULL) AND p.during && o.during), '{}')
-                   <> '{}'
-            ORDER  BY o.id LIMIT 100
-            """)
+    private func unanswered(at now: Instant) -> SQL {
+        """
+        i.id IS NULL
+        AND tstzmultirange(tstzrange(lower(o.during), coalesce(upper(o.during), greatest(lower(o.during), \(now)))))
+            - coalesce((SELECT range_agg(p.during) FROM planned_windows p
+                        WHERE (p.monitor_id = o.monitor_id OR p.monitor_id IS NULL) AND p.during && o.during), '{}')
+            <> '{}'
+        """
     }
 
     private func open(_ outage: WatchedOutage, at now: Instant) async throws -> String? {
@@ -107,15 +116,37 @@ package struct IncidentWatch: Service {
         }
     }
 
-    /// Outages that are over while their incident does not say so.
-    private func resumed() async throws -> [WatchedOutage] {
-        try await database.all(
-            """
-            SELECT \(columns: WatchedOutage.self)
-            FROM   incidents i JOIN outages o ON o.id = i.outage_id JOIN monitors m ON m.id = o.monitor_id
-            WHERE  i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND NOT upper_inf(o.during)
-            ORDER  BY o.id LIMIT 100
-            """)
+    /// Outages that were seen to end while their incident does not say so.
+    private static let resumed: SQL = """
+        i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND NOT upper_inf(o.during)
+        AND (m.deleted_at IS NULL OR upper(o.during) < m.deleted_at)
+        """
+
+    /// Outages that end only because their monitor was deleted. Nobody saw the target answer again: when that was is for a
+    /// person to say.
+    private static let abandoned: SQL = """
+        i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND upper(o.during) >= m.deleted_at
+        AND NOT EXISTS (SELECT FROM incident_entries e WHERE e.incident_id = i.id AND e.kind = 'detection'
+                        AND e.happened_at = m.deleted_at)
+        """
+
+    private func abandon(_ outage: WatchedOutage, at now: Instant) async throws {
+        try await database.transaction { tx in
+            // Locked first, so that of two who look only one finds it still to be told.
+            try await tx.run("SELECT FROM incidents WHERE outage_id = \(outage.id) FOR UPDATE")
+            let rows = try await tx.all(
+                """
+                SELECT \(columns: AbandonedIncident.self)
+                FROM   outages o JOIN monitors m ON m.id = o.monitor_id JOIN incidents i ON i.outage_id = o.id
+                WHERE  o.id = \(outage.id) AND \(sql: Self.abandoned)
+                """, as: AbandonedIncident.self)
+            for row in rows {
+                let text = "Điểm giám sát “\(outage.monitor)” bị xóa khi chưa thấy trả lời trở lại: cần tự ghi lúc sử dụng lại."
+                try await tx.tell(row.id, .detection, text, happened: row.deletedAt, by: nil, at: now)
+                try await tx.record(
+                    "incident.noted", row.code, by: .system("incident-watch"), after: ["text": text], at: now)
+            }
+        }
     }
 
     private func resume(_ outage: WatchedOutage, at now: Instant) async throws {
@@ -159,6 +190,20 @@ private struct WatchedOutage: PostgresRow {
         reason = try row.read()
         monitor = try row.read()
         agency = try row.read()
+    }
+}
+
+private struct AbandonedIncident: PostgresRow {
+    let id: Incident.ID
+    let code: String
+    let deletedAt: Instant
+
+    static var columns: String { "i.id, i.code, m.deleted_at" }
+
+    init(row: inout RowReader) throws {
+        id = try row.read()
+        code = try row.read()
+        deletedAt = try row.read()
     }
 }
 

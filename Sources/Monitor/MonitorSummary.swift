@@ -38,9 +38,9 @@ package struct MonitorSummary: Hashable, Sendable {
     /// Whether announced maintenance is going on.
     package let isUnderMaintenance: Bool
 
-    /// Whole days until the certificate ends; negative when it has ended.
+    /// Whole days until the certificate ends; negative from the moment at which it has ended.
     package func certificateDays(at now: Instant) -> Int? {
-        certificateExpiresAt.map { Int(($0 - now).inSeconds / 86_400) }
+        certificateExpiresAt.map { $0.wholeDays(from: now) }
     }
 }
 

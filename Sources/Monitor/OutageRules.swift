@@ -6,6 +6,7 @@ package import Civil
 /// - An outage is confirmed by `confirmAfter` failures in a row and begins at the first of them; it ends at the first of
 ///   `recoverAfter` good probes in a row. Probes that retry are not downtime.
 /// - A sample that comes much too late shows that nobody looked: the time since it was due is a gap.
+/// - Before and after such a time are not "in a row": whether it failed between, nobody has seen.
 /// - When the prober itself was cut off, nothing is concluded, and a gap waits for the next good look.
 /// - Bounds are whole seconds: what begins is rounded down, what ends is rounded up.
 package struct OutageRules: Hashable, Sendable {
@@ -68,6 +69,9 @@ package struct OutageRules: Hashable, Sendable {
     }
 
     private mutating func endOfGap(_ at: Instant) -> [Action] {
+        if let last = state.lastSampleAt, isSilence(since: last, until: at) {
+            (state.failures, state.firstFailureAt, state.successes, state.firstSuccessAt) = (0, nil, 0, nil)
+        }
         if state.isGapOpen {
             state.isGapOpen = false
             return [.closeGaps(at: at.ceiledToSecond)]

@@ -67,6 +67,10 @@ struct OutageRulesTests {
             written: ["gián đoạn từ 60, xác nhận 100", "hết gián đoạn lúc 121", "gián đoạn từ 121, xác nhận 160"],
             end: "down từ 121"),
         Story(
+            name: "Hai lần lỗi, bộ đo dừng hai giờ, một lần lỗi: không phải ba lần liên tiếp",
+            looks: [.bad(60), .bad(80), .bad(7280), .bad(7300), .bad(7320)],
+            written: ["không đo từ 140 đến 7280 (Bộ giám sát không chạy)", "gián đoạn từ 7280, xác nhận 7320"], end: "down từ 7280"),
+        Story(
             name: "Bộ đo mất mạng: không kết luận, chờ lần đo tốt",
             looks: [.good(60), .blind(120, since: 130), .blind(140, since: 130), .blind(160, since: 130), .good(180)],
             written: ["không đo từ 120 (Bộ giám sát mất mạng)", "hết khoảng không đo lúc 180"], end: "up từ 0"),

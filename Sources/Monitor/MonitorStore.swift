@@ -58,7 +58,7 @@ package struct MonitorStore: Sendable {
         try await database.first(
             """
             SELECT \(columns: Monitor.self) FROM monitors m
-            WHERE  m.id = \(id) AND \(sql: Self.condition(MonitorFilter(), person))
+            WHERE  m.id = \(id) AND m.kind <> 'heartbeat' AND \(sql: Self.condition(MonitorFilter(), person))
             """)
     }
 

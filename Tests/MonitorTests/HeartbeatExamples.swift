@@ -11,6 +11,10 @@ struct Beat: Sendable {
     static let begun = utc("2026-11-24 02:00:00")
     static let actor = Actor.system("tests")
 
+    /// Somebody who may see everything.
+    static let linh = Person(
+        id: User.ID(rawValue: 1), username: "linh", name: "Phạm Thùy Linh", role: .operator, agency: nil, agencyName: nil)
+
     let id: Monitor.ID
     let code: UUID
     let store: HeartbeatStore
@@ -42,6 +46,11 @@ struct Beat: Sendable {
     }
 
     func at(_ second: Int) -> Instant { begun + .seconds(second) }
+
+    func heartbeat() async throws -> Heartbeat {
+        guard let summary = try await store.summary(id, for: Self.linh, at: begun) else { throw DatabaseError.noRow }
+        return summary.heartbeat
+    }
 
     @discardableResult
     func ping(_ kind: Ping.Kind = .success, second: Int, rid: UUID? = nil, exitStatus: Int? = nil) async throws -> HeartbeatStore.PingAnswer {

@@ -107,6 +107,9 @@ SELECT d.day, coalesce(d.good_at, d.failed_at), 'daily', CASE WHEN d.good_at IS 
 FROM   heartbeat_backup_days d JOIN monitors m ON m.id = d.monitor_id;
 GRANT SELECT ON backup_reports TO trucban_app;
 
+UPDATE obligations SET evidence = 'sổ sao lưu: người thực hiện báo (nhập tay), tác vụ sao lưu tự báo (tín hiệu)'
+WHERE  key = '18.2-daily';
+
 -- Until when somebody listened: one row, which every console keeps young while it takes requests.
 CREATE TABLE heartbeat_hearing (
     is_only      boolean PRIMARY KEY DEFAULT true CHECK (is_only),

@@ -59,7 +59,7 @@ package struct IncidentWatch: Service {
                 if let code = try await open(outage, at: now) { opened.append(code) }
             }
         }
-        for outage in try await resumed() {
+        for outage in try await resumed(at: now) {
             try await goingOn(after: outage) { try await resume(outage, at: now) }
         }
         return opened
@@ -107,13 +107,18 @@ package struct IncidentWatch: Service {
         }
     }
 
-    /// Outages that are over while their incident does not say so.
-    private func resumed() async throws -> [WatchedOutage] {
+    /// Outages that are over while their incident does not say so. A job that missed its time suspended nothing: of it the
+    /// timeline says that it reported again.
+    private func resumed(at now: Instant) async throws -> [WatchedOutage] {
         try await database.all(
             """
             SELECT \(columns: WatchedOutage.self)
             FROM   incidents i JOIN outages o ON o.id = i.outage_id JOIN monitors m ON m.id = o.monitor_id
-            WHERE  i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND NOT upper_inf(o.during)
+            WHERE  i.is_open AND NOT upper_inf(o.during)
+            AND    CASE WHEN i.suspended_at IS NOT NULL THEN i.resumed_at IS NULL
+                        ELSE m.kind = 'heartbeat' AND upper(o.during) <= \(now) AND NOT EXISTS (
+                            SELECT FROM incident_entries e WHERE e.incident_id = i.id AND e.kind = 'status' AND e.author_id IS NULL
+                            AND e.happened_at = upper(o.during)) END
             ORDER  BY o.id LIMIT 100
             """)
     }
@@ -121,6 +126,7 @@ package struct IncidentWatch: Service {
     private func resume(_ outage: WatchedOutage, at now: Instant) async throws {
         guard let end = outage.during.upper else { return }
         try await database.transaction { tx in
+            if outage.isHeartbeat { return try await tx.tellOfReport(outage, at: end, now: now) }
             let rows = try await tx.all(
                 """
                 UPDATE incidents SET resumed_at = greatest(suspended_at, \(end)), version = version + 1,
@@ -149,8 +155,10 @@ private struct WatchedOutage: PostgresRow {
     let reason: String
     let monitor: String
     let agency: Int64?
+    /// Whether the monitor is a job that reports by itself.
+    let isHeartbeat: Bool
 
-    static var columns: String { "o.id, o.during, o.confirmed_at, o.reason, m.name, m.agency_id" }
+    static var columns: String { "o.id, o.during, o.confirmed_at, o.reason, m.name, m.agency_id, m.kind = 'heartbeat'" }
 
     init(row: inout RowReader) throws {
         id = try row.read()
@@ -159,6 +167,21 @@ private struct WatchedOutage: PostgresRow {
         reason = try row.read()
         monitor = try row.read()
         agency = try row.read()
+        isHeartbeat = try row.read()
+    }
+
+    var title: String { isHeartbeat ? "Tác vụ không hoàn thành: \(monitor)" : "Gián đoạn: \(monitor)" }
+
+    /// The system does not stand still because a job did not report.
+    var kind: Incident.Kind { isHeartbeat ? .degraded : .suspension }
+
+    var description: String {
+        isHeartbeat
+            ? "Tác vụ “\(monitor)” không hoàn thành như đã hẹn: \(reason)." : "Không truy cập được “\(monitor)”: \(reason)."
+    }
+
+    var beginning: String {
+        isHeartbeat ? "Hạn chót hoặc lần báo lỗi của “\(monitor)”: \(reason)." : "Lần đo lỗi đầu tiên của “\(monitor)”: \(reason)."
     }
 }
 
@@ -178,25 +201,45 @@ extension Transaction {
     fileprivate func open(_ outage: WatchedOutage, at now: Instant) async throws -> String {
         let code = try await nextCode(.incident, at: now)
         let began = outage.during.lower ?? outage.confirmedAt
-        let title = "Gián đoạn: \(outage.monitor)"
         let ids = try await values(
             """
             INSERT INTO incidents (code, title, kind, agency_id, outage_id, began_at, detected_at, suspended_at,
                                    description, opened_at, updated_at)
-            VALUES (\(code), \(title), 'suspension', \(outage.agency), \(outage.id), \(began),
-                    \(max(began, outage.confirmedAt)), \(began), \("Không truy cập được “\(outage.monitor)”: \(outage.reason)."),
+            VALUES (\(code), \(outage.title), \(outage.kind), \(outage.agency), \(outage.id), \(began),
+                    \(max(began, outage.confirmedAt)), \(outage.isHeartbeat ? nil : began), \(outage.description),
                     \(now), \(now))
             ON     CONFLICT (outage_id) DO NOTHING RETURNING id
             """, as: Incident.ID.self)
         // The number that was taken goes back with the transaction.
         guard let id = ids.first else { throw AnsweredMeanwhile() }
         try await tell(
-            id, .detection, "Lần đo lỗi đầu tiên của “\(outage.monitor)”: \(outage.reason).", happened: began, by: nil, at: now)
+            id, .detection, outage.beginning, happened: began, by: nil, at: now)
         try await tell(
             id, .detection, "Gián đoạn được xác nhận; sự cố tự mở.", happened: outage.confirmedAt, by: nil, at: now)
         try await record(
             "incident.opened", code, by: .system("incident-watch"),
-            after: ["title": title, "outage": String(outage.id), "began_at": VietnameseFormat.timestamp(began)], at: now)
+            after: ["title": outage.title, "outage": String(outage.id), "began_at": VietnameseFormat.timestamp(began)], at: now)
         return code
+    }
+
+    /// Notes once that a job has reported again; another watch that wanted to finds it noted.
+    fileprivate func tellOfReport(_ outage: WatchedOutage, at end: Instant, now: Instant) async throws {
+        let rows = try await all(
+            """
+            SELECT i.id, i.code FROM incidents i
+            WHERE  i.outage_id = \(outage.id) AND i.is_open FOR UPDATE
+            """, as: OpenedIncident.self)
+        for row in rows {
+            let isNoted = try await value(
+                """
+                SELECT EXISTS (SELECT FROM incident_entries WHERE incident_id = \(row.id) AND kind = 'status'
+                               AND author_id IS NULL AND happened_at = \(end))
+                """, as: Bool.self)
+            guard !isNoted else { continue }
+            try await tell(row.id, .status, "“\(outage.monitor)” báo thành công trở lại.", happened: end, by: nil, at: now)
+            try await record(
+                "incident.resumed", row.code, by: .system("incident-watch"),
+                after: ["reported_at": VietnameseFormat.timestamp(end)], at: now)
+        }
     }
 }

@@ -117,9 +117,10 @@ extension HeartbeatStore {
 
     /// Makes the key by which an agency's jobs, or the whole system's, report by slug; an older one is worth nothing from
     /// now on.
-    package func renewKey(of agency: Agency.ID?, by actor: Actor, form: FormKey? = nil, location: String, at now: Instant) async throws {
+    package func renewKey(of agency: Agency.ID?, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
-            try await tx.claim(form, location: location)
+            try await tx.claim(form, location: "/heartbeats/keys")
+            try await tx.checkInUse(agency, as: "Phạm vi")
             try await tx.run(
                 """
                 INSERT INTO ping_keys (agency_id, key, created_at) VALUES (\(agency), \(String(Token().text.prefix(22))), \(now))
@@ -128,14 +129,6 @@ extension HeartbeatStore {
             try await tx.record(
                 "ping_key.renewed", agency.map { "agency \($0.rawValue)" } ?? "system", by: actor, after: ["key": redacted], at: now)
         }
-    }
-}
-
-extension HeartbeatStore {
-    /// Where a form that was taken before led to; nil for one that is new.
-    func destination(of form: FormKey?) async throws -> String? {
-        guard let form else { return nil }
-        return try await database.values("SELECT location FROM submissions WHERE key = \(form)", as: String.self).first
     }
 }
 

@@ -65,16 +65,22 @@ package struct HeartbeatStore: Sendable {
             """)
     }
 
-    /// What jobs need to report by slug: the key of the agency or of the whole system, and how many share the slug.
-    func slugUse(of heartbeat: Heartbeat) async throws -> (key: String?, sharers: Int) {
-        let key = try await database.values(
-            "SELECT key FROM ping_keys WHERE agency_id IS NOT DISTINCT FROM \(heartbeat.agency)", as: String.self)
-        let sharers = try await database.value(
+    /// The same with what jobs need to report by slug.
+    func detail(_ id: Monitor.ID, for person: Person, at now: Instant) async throws -> HeartbeatDetail? {
+        try await database.first(
             """
-            SELECT count(*) FROM heartbeats h JOIN monitors m ON m.id = h.monitor_id
-            WHERE  h.slug = \(heartbeat.slug) AND m.deleted_at IS NULL AND m.agency_id IS NOT DISTINCT FROM \(heartbeat.agency)
-            """, as: Int.self)
-        return (key.first, sharers)
+            SELECT \(columns: HeartbeatDetail.self) \(sql: Self.standing(at: now))
+            WHERE  m.id = \(id) AND \(sql: Self.condition(HeartbeatFilter(), person))
+            """)
+    }
+
+    /// Every key, the whole system's first.
+    func keys() async throws -> [KeptPingKey] {
+        try await database.all(
+            """
+            SELECT \(columns: KeptPingKey.self) FROM ping_keys k LEFT JOIN agencies a ON a.id = k.agency_id
+            ORDER  BY a.name COLLATE "vi-x-icu" NULLS FIRST
+            """)
     }
 
     /// Since when nobody has listened; nil while somebody does, or nobody ever did.

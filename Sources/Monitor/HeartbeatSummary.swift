@@ -9,7 +9,7 @@ package struct HeartbeatSummary: Hashable, Sendable {
 
         package var label: String {
             switch self {
-            case .down: "Thiếu tín hiệu"
+            case .down: "Lỡ hẹn hoặc lỗi"
             case .unknown: "Chưa đo"
             case .up: "Đúng hẹn"
             case .paused: "Tạm dừng đo"
@@ -89,5 +89,49 @@ package struct HeartbeatCounts: Hashable, Sendable, PostgresRow {
         var numbers: [HeartbeatSummary.State: Int] = [:]
         for state in [HeartbeatSummary.State.down, .unknown, .up, .paused] { numbers[state] = try row.read() }
         self.numbers = numbers
+    }
+}
+
+/// What the address of a heartbeat by slug is made of.
+struct SlugUse: Hashable, Sendable {
+    /// Of the agency or of the whole system: a secret. Nil where none was made yet.
+    let key: String?
+    /// How many heartbeats have the slug, this one among them: more than one is ambiguous.
+    let sharers: Int
+}
+
+/// A heartbeat as its own page shows it.
+struct HeartbeatDetail: PostgresRow {
+    let summary: HeartbeatSummary
+    let use: SlugUse
+
+    static var columns: String {
+        """
+        \(HeartbeatSummary.columns),
+        (SELECT k.key FROM ping_keys k WHERE k.agency_id IS NOT DISTINCT FROM m.agency_id),
+        (SELECT count(*) FROM heartbeats h2 JOIN monitors m2 ON m2.id = h2.monitor_id
+         WHERE h2.slug = h.slug AND m2.deleted_at IS NULL AND m2.agency_id IS NOT DISTINCT FROM m.agency_id)
+        """
+    }
+
+    init(row: inout RowReader) throws {
+        summary = try HeartbeatSummary(row: &row)
+        use = SlugUse(key: try row.read(), sharers: try row.read())
+    }
+}
+
+/// A key by which jobs report by slug.
+struct KeptPingKey: Hashable, Sendable, PostgresRow {
+    /// Nil for the whole system.
+    let agencyName: String?
+    let key: String
+    let createdAt: Instant
+
+    static var columns: String { "a.name, k.key, k.created_at" }
+
+    init(row: inout RowReader) throws {
+        agencyName = try row.read()
+        key = try row.read()
+        createdAt = try row.read()
     }
 }

@@ -62,6 +62,15 @@ package struct MonitorStore: Sendable {
             """)
     }
 
+    /// Whether it is one that reports by itself, within the person's scope: such a one has pages of its own.
+    func isHeartbeat(_ id: Monitor.ID, for person: Person) async throws -> Bool {
+        try await database.value(
+            """
+            SELECT EXISTS (SELECT FROM monitors m WHERE m.id = \(id) AND m.kind = 'heartbeat'
+                           AND \(sql: Self.condition(MonitorFilter(), person)))
+            """, as: Bool.self)
+    }
+
     /// The newest outages and the newest gaps of a monitor, newest first, in one statement.
     package func history(of monitor: Monitor.ID, limit: Int = 20) async throws -> MonitorHistory {
         let rows: [MonitorHistory.Row] = try await database.all(

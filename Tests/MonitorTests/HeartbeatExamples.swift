@@ -40,7 +40,7 @@ struct Beat: Sendable {
     }
 
     static func key(_ town: Town, of agency: Agency.ID? = nil) async throws -> String {
-        try await HeartbeatStore(database: town.database).renewKey(of: agency, by: actor, location: "/heartbeats", at: town.now)
+        try await HeartbeatStore(database: town.database).renewKey(of: agency, by: actor, at: town.now)
         return try await town.database.value(
             "SELECT key FROM ping_keys WHERE agency_id IS NOT DISTINCT FROM \(agency)", as: String.self)
     }

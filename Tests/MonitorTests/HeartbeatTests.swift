@@ -208,6 +208,24 @@ struct HeartbeatTests {
         }
     }
 
+    @Test func theDailyBackupKeepsWhatEachDayOfVietnamHasSaid() async throws {
+        try await withDatabase { database in
+            // Made at 09:00 in Vietnam; 15 hours later the next day begins there.
+            let beat = try await Beat.add(database, HeartbeatSchedule(every: .seconds(86_400)), grace: 86_400, isDailyBackup: true)
+            let other = try await Beat.add(database, name: "Dọn dẹp")
+            let midnight = 15 * 3600
+            try await beat.ping(.fail, second: 60, exitStatus: 1)
+            try await beat.ping(second: 120)
+            try await beat.ping(.start, second: midnight - 10)
+            try await beat.ping(.fail, second: midnight)
+            try await beat.ping(second: midnight + 86_400 + 5)
+            try await other.ping(second: 60)
+            let days = try await database.values(
+                "SELECT day || ' ' || result || ' ' || recorded_by FROM backup_reports ORDER BY day", as: String.self)
+            #expect(days == ["2026-11-24 good Sao lưu", "2026-11-25 failed Sao lưu", "2026-11-26 good Sao lưu"])
+        }
+    }
+
     @Test func aDeletedOneIsNotFoundAndItsOutageEnds() async throws {
         try await withDatabase { database in
             let beat = try await Beat.add(database, slug: "xoa")

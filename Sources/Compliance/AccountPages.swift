@@ -31,7 +31,7 @@ package struct AccountPages: Sendable {
 
     package func add(to routes: inout RouteTable) {
         routes.get("/accounts", .readAccounts, use: list)
-        routes.get("/accounts/import", .importAccounts) { _, context in try await forms(context) }
+        routes.get("/accounts/import", .readImports) { _, context in try await forms(context) }
         routes.post("/accounts/exports", .importAccounts) { request, context in
             try await bring(.export, request, context)
         }
@@ -68,7 +68,7 @@ package struct AccountPages: Sendable {
         _ context: SignedIn, _ form: Form = Form(), problems: [Refusal.Problem] = []
     ) async throws -> Response {
         let view = AccountImportView(
-            form: form, problems: problems, imports: try await imports.list(limit: 25),
+            form: form, problems: problems, person: context.person, imports: try await imports.list(limit: 25),
             today: CivilDate(inVietnam: context.now))
         return context.page(view, title: "Nhập danh sách", status: problems.isEmpty ? .ok : .unprocessableContent)
     }

@@ -19,6 +19,7 @@ struct AccountListView: PageView {
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "search": \.filter.search, "paging": \.paging, "mayImport": { $0.person.may(.importAccounts) },
+        "mayReadImports": { $0.person.may(.readImports) },
         "hasAgencies": { !$0.agencies.isEmpty },
         "exportDay": { $0.overview.exportDay.map(VietnameseFormat.date) },
         "limit": { "\($0.limit.workingDays) ngày làm việc" },
@@ -122,11 +123,12 @@ struct AccountImportView: PageView {
 
     let form: Form
     let problems: [Refusal.Problem]
+    let person: Person
     let imports: [AccountImport]
     let today: CivilDate
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "problems": { $0.problems.map(ProblemView.init) },
+        "problems": { $0.problems.map(ProblemView.init) }, "mayImport": { $0.person.may(.importAccounts) },
         "today": { VietnameseFormat.localDate($0.today) },
         "exportFileProblem": { $0.problems.text(for: "export_file") },
         "exportTakenOn": { $0.form["export_taken_on"] },

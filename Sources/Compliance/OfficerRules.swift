@@ -41,7 +41,7 @@ package struct OfficerDraft: Hashable, Sendable {
         if let ends, ends < begins {
             problems.append(.init(field: "ends", text: "Ngày kết thúc không được trước ngày bắt đầu."))
         }
-        if !email.isEmpty, email.wholeMatch(of: /[^@\s]+@[^@\s]+\.[^@\s]+/) == nil {
+        if !email.isEmpty, !isEmailAddress(email) {
             problems.append(.init(field: "email", text: "Địa chỉ thư điện tử không đúng dạng ten@coquan.gov.vn."))
         }
         if !problems.isEmpty { throw Refusal(problems) }

@@ -1,3 +1,4 @@
+import CPostgres
 import Foundation
 
 /// Runs a program and waits for it on a thread of its own.
@@ -28,6 +29,7 @@ enum SpawnedProgram {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, output, 2)
+        inheritNothing(&actions)
 
         // Somewhere that every user may be: the directory we are in may be closed to the server's.
         let arguments = ["/usr/bin/env", "-C", "/"] + arguments
@@ -44,6 +46,12 @@ enum SpawnedProgram {
         let text = (try? String(contentsOfFile: path, encoding: .utf8))?.trimmed ?? ""
         let signal = status & 0x7f
         return (signal == 0 ? (status >> 8) & 0xff : 128 + signal, text)
+    }
+
+    /// Beside its three standard files. A server outlives this: whatever else it inherited, such as the socket by which
+    /// Foundation learns of another child's end, it would keep open.
+    static func inheritNothing(_ actions: inout posix_spawn_file_actions_t) {
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     }
 
     /// As C has them: a nil ends the list.

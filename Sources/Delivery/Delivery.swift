@@ -8,7 +8,7 @@ package struct Delivery: Hashable, Sendable {
 
     package enum State: String, Sendable, PostgresEncodable, PostgresDecodable {
         case ready, running, delivered, failed
-        /// What it said was no longer so before anybody had tried to send it.
+        /// What it said was no longer so before it had arrived.
         case withdrawn
 
         package var label: String {

@@ -33,11 +33,16 @@ package struct DeliveryStore: Sendable {
             """)
     }
 
-    /// Takes up to `limit` letters that are due, or whose worker has died. Several workers never take the same one.
+    /// Takes up to `limit` letters that are due, or whose worker has died. Several workers never take the same one. A
+    /// letter that was withdrawn before its worker died ends here.
     package func claim(_ limit: Int, at now: Instant) async throws -> [ClaimedDelivery] {
         try await database.all(
             """
-            WITH due AS MATERIALIZED (\(sql: Self.due(limit, at: now)))
+            WITH ended AS (
+                UPDATE deliveries
+                SET    state = 'withdrawn', finished_at = \(now), leased_until = NULL, lease_token = NULL
+                WHERE  state = 'running' AND leased_until <= \(now) AND withdrawn_at IS NOT NULL),
+            due AS MATERIALIZED (\(sql: Self.due(limit, at: now)))
             UPDATE deliveries
             SET    state = 'running', attempts = attempts + 1, leased_until = \(now + DeliveryRules.lease),
                    lease_token = gen_random_uuid()
@@ -46,15 +51,21 @@ package struct DeliveryStore: Sendable {
             """)
     }
 
+    /// What says that something is off does not overtake what says that it is on.
     static func due(_ limit: Int, at now: Instant) -> SQL {
         """
-        SELECT id AS due_id FROM deliveries
-        WHERE  (state = 'ready' AND run_at <= \(now)) OR (state = 'running' AND leased_until <= \(now))
+        SELECT id AS due_id FROM deliveries d
+        WHERE  ((state = 'ready' AND run_at <= \(now)) OR (state = 'running' AND leased_until <= \(now)))
+        AND    withdrawn_at IS NULL
+        AND    NOT EXISTS (
+                   SELECT FROM deliveries w
+                   WHERE  w.state = 'running' AND w.leased_until > \(now) AND w.withdrawn_at IS NOT NULL
+                   AND    w.about = d.about AND w.agency_id = d.agency_id)
         ORDER  BY run_at, id LIMIT \(limit) FOR UPDATE SKIP LOCKED
         """
     }
 
-    /// Writes down what came of an attempt.
+    /// Writes down what came of an attempt. A letter that was withdrawn meanwhile is not tried again.
     /// - Returns: False when the lease was lost meanwhile: then nothing is changed.
     @discardableResult
     package func finish(_ claimed: ClaimedDelivery, _ next: DeliveryRules.Next, at now: Instant) async throws -> Bool {
@@ -64,12 +75,25 @@ package struct DeliveryStore: Sendable {
         case .failed(let answer):
             return try await settle(claimed, state: .failed, answer: answer, finishedAt: now, runAt: now)
         case .again(let runAt, let answer):
-            return try await settle(claimed, state: .ready, answer: answer, finishedAt: nil, runAt: runAt)
+            return try await putBack(claimed, answer: answer, runAt: runAt, at: now)
         }
     }
 
+    private func putBack(
+        _ claimed: ClaimedDelivery, answer: String, runAt: Instant, at now: Instant
+    ) async throws -> Bool {
+        try await database.run(
+            """
+            UPDATE deliveries
+            SET    state = CASE WHEN withdrawn_at IS NULL THEN 'ready' ELSE 'withdrawn' END, answer = \(answer),
+                   finished_at = CASE WHEN withdrawn_at IS NOT NULL THEN \(now)::timestamptz END, run_at = \(runAt),
+                   leased_until = NULL, lease_token = NULL
+            WHERE  id = \(claimed.delivery.id) AND lease_token = \(claimed.lease)
+            """) == 1
+    }
+
     private func settle(
-        _ claimed: ClaimedDelivery, state: Delivery.State, answer: String, finishedAt: Instant?, runAt: Instant
+        _ claimed: ClaimedDelivery, state: Delivery.State, answer: String, finishedAt: Instant, runAt: Instant
     ) async throws -> Bool {
         try await database.run(
             """

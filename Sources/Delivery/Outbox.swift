@@ -55,21 +55,29 @@ package struct Withdrawal: Hashable, Sendable {
 }
 
 extension Transaction {
-    /// Stops the letters about a record that still wait. A letter that is under way is not stopped.
+    /// Stops the letters about a record that still wait. One that is under way cannot be stopped: when its attempt
+    /// succeeds it counts as delivered, else it is not tried again. Its agency counts as told, and what is written to it
+    /// about the record from now on waits until that attempt is over.
     package func withdraw(about code: String, at now: Instant) async throws -> Withdrawal {
+        // Each branch looks at the row as it is once it is held: a worker may take or finish it at this moment.
         let stopped: [Delivery] = try await all(
             """
-            UPDATE deliveries SET state = 'withdrawn', finished_at = \(now) WHERE about = \(code) AND state = 'ready'
+            UPDATE deliveries
+            SET    withdrawn_at = \(now), state = CASE state WHEN 'ready' THEN 'withdrawn' ELSE state END,
+                   finished_at = CASE state WHEN 'ready' THEN \(now) ELSE finished_at END
+            WHERE  about = \(code) AND state IN ('ready', 'running', 'failed') AND withdrawn_at IS NULL
             RETURNING \(columns: Delivery.self)
             """)
-        return Withdrawal(untold: Set(stopped.filter { $0.attempts == 0 }.compactMap(\.agency)))
+        return Withdrawal(
+            untold: Set(stopped.filter { $0.state == .withdrawn && $0.attempts == 0 }.compactMap(\.agency)))
     }
 
     /// Puts a letter that could not be delivered into the outbox once more, to the address that its agency has now:
     /// mostly it failed because the old one was wrong.
     ///
     /// - Returns: The letter as it is sent now.
-    /// - Throws: `Refusal` when the record has no such letter, or it has not failed.
+    /// - Throws: `Refusal` when the record has no such letter, when it has not failed, or when it was withdrawn: what it
+    ///   says is no longer so.
     package func sendAgain(_ id: Delivery.ID, about code: String, at now: Instant) async throws -> Delivery {
         let letter: Delivery? = try await first(
             """
@@ -77,10 +85,14 @@ extension Transaction {
             SET    state = 'ready', run_at = \(now), attempts = 0, finished_at = NULL,
                    recipient_address = coalesce(
                        (SELECT nullif(a.contact_email, '') FROM agencies a WHERE a.id = d.agency_id), d.recipient_address)
-            WHERE  d.id = \(id) AND d.about = \(code) AND d.state = 'failed'
+            WHERE  d.id = \(id) AND d.about = \(code) AND d.state = 'failed' AND d.withdrawn_at IS NULL
             RETURNING \(columns: Delivery.self)
             """)
-        guard let letter else { throw Refusal(field: "", "Thư này không ở trạng thái “\(Delivery.State.failed.label)”.") }
+        guard let letter else {
+            throw Refusal(
+                field: "",
+                "Thư này không gửi lại được: nó không ở trạng thái “\(Delivery.State.failed.label)”, hoặc điều nó báo đã bị hủy.")
+        }
         try await run("SELECT pg_notify('deliveries', '')")
         return letter
     }

@@ -26,6 +26,10 @@ package struct Monitor: Hashable, Sendable {
     package let agency: Agency.ID?
     package let createdAt: Instant
     package let pausedAt: Instant?
+    package let place: MonitorPlace
+    /// The monitor that `place.parent` names.
+    package let parent: ID?
+    package let slowness: Slowness
 
     /// What one look at the target asks.
     package var probe: Probe { Probe(target: target, family: family, timeout: timeout) }
@@ -57,7 +61,8 @@ extension Monitor: PostgresRow {
         """
         m.id, m.name, m.kind, m.url, m.host, m.port, m.method, m.headers, m.accepted_statuses, m.keyword,
         m.keyword_present, m.follow_redirects, m.verify_tls, m.family, m.timeout_seconds, m.interval_seconds,
-        m.retry_seconds, m.confirm_after, m.recover_after, m.component, m.agency_id, m.created_at, m.paused_at
+        m.retry_seconds, m.confirm_after, m.recover_after, m.component, m.agency_id, m.created_at, m.paused_at,
+        \(MonitorPlace.columns), m.parent_id, \(Slowness.columns)
         """
     }
 
@@ -75,5 +80,8 @@ extension Monitor: PostgresRow {
         agency = try row.read()
         createdAt = try row.read()
         pausedAt = try row.read()
+        place = try MonitorPlace(row: &row)
+        parent = try row.read()
+        slowness = try Slowness(row: &row)
     }
 }

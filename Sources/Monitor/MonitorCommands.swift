@@ -15,6 +15,7 @@ extension MonitorStore {
             try await tx.checkInUse(draft.agency, as: "Phạm vi")
             let id = try await tx.insert(draft, at: now)
             try await tx.settle(form, location: "/monitors/\(id.rawValue)")
+            try await tx.put(id, into: draft.place, at: now)
             let begun = now.flooredToSecond
             try await tx.run("INSERT INTO monitor_states (monitor_id, since) VALUES (\(id), \(begun))")
             try await tx.openGap(of: id, .notStarted, from: begun)
@@ -37,6 +38,7 @@ extension MonitorStore {
             if draft.agency != monitor.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
             try await tx.renew(monitor.id)
             try await tx.update(monitor.id, to: draft)
+            try await tx.put(monitor.id, into: draft.place, at: now)
             try await tx.announceMonitors()
             try await tx.record(
                 "monitor.changed", draft.name, by: actor, before: monitor.draft.audited, after: draft.audited, at: now)
@@ -81,7 +83,9 @@ extension MonitorStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors")
             try await tx.renew(monitor.id)
-            try await tx.run("UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
+            let deleted = try await tx.run(
+                "UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
+            guard deleted == 1 else { throw Refusal(field: "", "Điểm giám sát này đã được xóa.") }
             try await tx.run(
                 "UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond) WHERE monitor_id = \(monitor.id)")
             try await tx.endOutages([monitor.id: now.ceiledToSecond])
@@ -134,13 +138,14 @@ extension Transaction {
             INSERT INTO monitors
                 (name, kind, url, host, port, method, headers, accepted_statuses, keyword, keyword_present,
                  follow_redirects, verify_tls, family, timeout_seconds, interval_seconds, retry_seconds, confirm_after,
-                 recover_after, component, agency_id, created_at)
+                 recover_after, component, agency_id, degraded_us, degraded_after, created_at)
             VALUES (\(draft.name), \(draft.target.kind), \(columns.url), \(columns.host), \(columns.port),
                     \(columns.http.method), \(columns.headers), \(columns.http.acceptedStatuses.text),
                     \(columns.http.keyword?.text), \(columns.http.keyword?.isExpected ?? true),
                     \(columns.http.followsRedirects), \(columns.http.verifiesTLS), \(draft.family),
                     \(draft.timeout.inSeconds), \(draft.interval.inSeconds), \(draft.retryInterval.inSeconds),
-                    \(draft.confirmAfter), \(draft.recoverAfter), \(draft.component), \(draft.agency), \(now))
+                    \(draft.confirmAfter), \(draft.recoverAfter), \(draft.component), \(draft.agency),
+                    \(draft.slowness.threshold?.inMicroseconds), \(draft.slowness.after), \(now))
             RETURNING id
             """)
     }
@@ -158,7 +163,8 @@ extension Transaction {
                    family = \(draft.family), timeout_seconds = \(draft.timeout.inSeconds),
                    interval_seconds = \(draft.interval.inSeconds), retry_seconds = \(draft.retryInterval.inSeconds),
                    confirm_after = \(draft.confirmAfter), recover_after = \(draft.recoverAfter),
-                   component = \(draft.component), agency_id = \(draft.agency)
+                   component = \(draft.component), agency_id = \(draft.agency),
+                   degraded_us = \(draft.slowness.threshold?.inMicroseconds), degraded_after = \(draft.slowness.after)
             WHERE  id = \(id)
             """)
     }

@@ -14,6 +14,8 @@ package struct MonitorDraft: Hashable, Sendable {
     package var recoverAfter = 2
     package var component = ""
     package var agency: Agency.ID?
+    package var place = MonitorPlace()
+    package var slowness = Slowness()
 
     package init(name: String, target: Target) {
         self.name = name
@@ -39,6 +41,7 @@ package struct MonitorDraft: Hashable, Sendable {
         if timeout > interval { note("timeout", "Thời gian chờ không được dài hơn khoảng cách giữa hai lần đo.") }
         if !(1...20).contains(confirmAfter) { note("confirm_after", "Số lần lỗi: cần từ 1 đến 20.") }
         if !(1...20).contains(recoverAfter) { note("recover_after", "Số lần tốt: cần từ 1 đến 20.") }
+        problems += place.problems + slowness.problems(timeout: timeout)
         if !problems.isEmpty { throw Refusal(problems) }
     }
 
@@ -82,6 +85,7 @@ extension Monitor {
         (draft.family, draft.timeout, draft.interval) = (family, timeout, interval)
         (draft.retryInterval, draft.confirmAfter, draft.recoverAfter) = (retryInterval, confirmAfter, recoverAfter)
         (draft.component, draft.agency) = (component, agency)
+        (draft.place, draft.slowness) = (place, slowness)
         return draft
     }
 }
@@ -96,6 +100,8 @@ extension MonitorDraft {
             "recover_after": "\(recoverAfter)", "component": component,
             "agency": agency.map { String($0.rawValue) },
         ]
+        fields.merge(place.audited) { $1 }
+        fields.merge(slowness.audited) { $1 }
         guard case .http(let http) = target else { return fields }
         fields["method"] = http.method.rawValue
         fields["headers"] = http.headers.map { "\($0.name): \(redacted)" }.joined(separator: "\n")

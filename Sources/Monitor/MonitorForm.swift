@@ -23,6 +23,9 @@ extension MonitorDraft {
         let confirmAfter = form.integer("confirm_after", "Số lần lỗi", 1...20)
         let recoverAfter = form.integer("recover_after", "Số lần tốt", 1...20)
         let component = form.optional("component", "Thành phần", maximum: 100)
+        let place = MonitorPlace(
+            group: form["group"], tags: MonitorPlace.tags(typed: form["tags"]), parent: form["parent"])
+        let slowness = Slowness(&form)
         try form.check()
         guard let target, let family, let timeout, let interval, let retryInterval, let confirmAfter, let recoverAfter
         else { throw Refusal(field: "kind", "Loại: cần chọn một mục trong danh sách.") }
@@ -31,6 +34,7 @@ extension MonitorDraft {
         self.retryInterval = .seconds(retryInterval)
         (self.confirmAfter, self.recoverAfter) = (confirmAfter, recoverAfter)
         (self.component, agency) = (component ?? "", Int64(form["agency"]).map(Agency.ID.init(rawValue:)))
+        (self.place, self.slowness) = (place, slowness)
     }
 
     /// What the form shows before anything is typed.
@@ -40,6 +44,9 @@ extension MonitorDraft {
             "interval": "\(interval.inSeconds)", "retry_interval": "\(retryInterval.inSeconds)",
             "confirm_after": "\(confirmAfter)", "recover_after": "\(recoverAfter)", "component": component,
             "agency": agency.map { "\($0.rawValue)" } ?? "",
+            "group": place.group, "tags": place.tags.joined(separator: ", "), "parent": place.parent,
+            "degraded_ms": slowness.threshold.map { "\($0.inMicroseconds / 1000)" } ?? "",
+            "degraded_after": "\(slowness.after)",
         ]
         var http = HTTPTarget(url: "")
         switch target {
@@ -59,6 +66,19 @@ extension MonitorDraft {
 
     /// A monitor as it is proposed to who makes a new one.
     static let proposed = MonitorDraft(name: "", target: .http(HTTPTarget(url: "")))
+}
+
+extension Slowness {
+    /// Notes in `form` what cannot be read. Both fields may be empty.
+    fileprivate init(_ form: inout Form) {
+        self.init()
+        if !form["degraded_ms"].isEmpty {
+            threshold = form.integer("degraded_ms", "Ngưỡng chậm", 1...120_000).map { .milliseconds($0) }
+        }
+        if !form["degraded_after"].isEmpty {
+            after = form.integer("degraded_after", "Số lần chậm", 1...20) ?? after
+        }
+    }
 }
 
 extension HTTPTarget {

@@ -9,6 +9,8 @@ struct MonitorFormView: PageView {
     /// Nil for a monitor that does not exist yet.
     let monitor: Monitor?
     let agencies: [Agency]
+    /// Names that are in use already.
+    let groups: [String]
     let form: Form
     let problems: [Refusal.Problem]
 
@@ -46,6 +48,14 @@ struct MonitorFormView: PageView {
         "confirmAfter": { $0.form["confirm_after"] }, "confirmAfterProblem": { $0.problems.text(for: "confirm_after") },
         "recoverAfter": { $0.form["recover_after"] }, "recoverAfterProblem": { $0.problems.text(for: "recover_after") },
         "component": { $0.form["component"] }, "componentProblem": { $0.problems.text(for: "component") },
+        "group": { $0.form["group"] }, "groupProblem": { $0.problems.text(for: "group") },
+        "tags": { $0.form["tags"] }, "tagsProblem": { $0.problems.text(for: "tags") },
+        "parent": { $0.form["parent"] }, "parentProblem": { $0.problems.text(for: "parent") },
+        "degradedMilliseconds": { $0.form["degraded_ms"] },
+        "degradedMillisecondsProblem": { $0.problems.text(for: "degraded_ms") },
+        "degradedAfter": { $0.form["degraded_after"] },
+        "degradedAfterProblem": { $0.problems.text(for: "degraded_after") },
+        "groups": { view in view.groups.map { OptionView($0, $0) } },
         "agencies": { view in
             view.agencies.map {
                 OptionView("\($0.id.rawValue)", $0.name, selected: "\($0.id.rawValue)" == view.form["agency"])

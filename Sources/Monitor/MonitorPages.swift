@@ -74,7 +74,7 @@ package struct MonitorPages: Sendable {
     ) async throws -> Response {
         let view = MonitorFormView(
             monitor: monitor, agencies: try await agencies.choices(for: context.person),
-            form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
+            groups: try await monitors.groups().map(\.name), form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
         let title = monitor.map { "Sửa \($0.name)" } ?? "Thêm điểm giám sát"
         return context.page(
             view, title: problems.isEmpty ? title : "Lỗi: \(title)",
@@ -139,8 +139,12 @@ package struct MonitorPages: Sendable {
         let form = try await Form(request)
         if let destination = try await monitors.destination(of: form.key) { return context.redirect(to: destination) }
         let monitor = try await found(context)
-        try await monitors.delete(monitor, by: context.actor, form: form.key, at: context.now)
-        return context.redirect(to: "/monitors", flash: "Đã xóa “\(monitor.name)”; lịch sử đo vẫn được giữ.")
+        return try await context.submit {
+            try await monitors.delete(monitor, by: context.actor, form: form.key, at: context.now)
+            return context.redirect(to: "/monitors", flash: "Đã xóa “\(monitor.name)”; lịch sử đo vẫn được giữ.")
+        } refused: { _ in
+            context.redirect(to: "/monitors", flash: "“\(monitor.name)” vừa được người khác xóa.")
+        }
     }
 
     private func found(_ context: SignedIn) async throws -> Monitor {

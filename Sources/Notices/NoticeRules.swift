@@ -101,12 +101,6 @@ extension Notice {
         if publishedAt == nil { throw Refusal(field: "", "\(code) chưa được đăng.") }
         if cancelledAt != nil { throw Refusal(field: "", "\(code) đã bị hủy, không cần xác nhận nữa.") }
     }
-
-    /// A letter that failed goes out again as long as it is true: once a notice is called off, only the letter that says
-    /// so.
-    package func checkSendingAgain(saysCancelled: Bool) throws(Refusal) {
-        if cancelledAt != nil && !saysCancelled { throw Refusal(field: "", "\(code) đã bị hủy, không gửi lại thư.") }
-    }
 }
 
 /// How it stands with one agency's word that it has read a notice.

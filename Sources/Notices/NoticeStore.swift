@@ -157,7 +157,8 @@ package struct NoticeStore: Sendable {
         }
     }
 
-    /// Calls it off. Letters that nobody has tried to send yet are withdrawn; everybody else is told of this too.
+    /// Calls it off. Letters that have not arrived are withdrawn. Whose letter nobody has tried to send hears nothing of
+    /// it at all; everybody else is told of this too, those too whose letter is under way at this moment.
     package func cancel(
         _ code: String, reason: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
@@ -198,7 +199,7 @@ package struct NoticeStore: Sendable {
     }
 
     /// Sends a letter once more that could not be delivered, to the address that the agency has now. Later letters about
-    /// the notice go there too.
+    /// the notice go there too. Once the notice is called off, only the letter that says so goes out again.
     package func sendAgain(
         _ letter: Delivery.ID, of code: String, by person: Person, address: String, form: FormKey? = nil,
         at now: Instant
@@ -207,8 +208,6 @@ package struct NoticeStore: Sendable {
             try await tx.claim(form, location: "/notices/\(code)")
             let notice = try await tx.locked(code, for: person)
             let sent = try await tx.sendAgain(letter, about: code, at: now)
-            try notice.checkSendingAgain(
-                saysCancelled: sent.agency.map { sent.key == NoticeLetters.key(code, .cancelled, $0) } ?? false)
             try await tx.run(
                 """
                 UPDATE notice_recipients SET contact_email = \(sent.recipientAddress)

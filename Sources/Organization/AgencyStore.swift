@@ -38,7 +38,7 @@ package struct AgencyDraft: Sendable {
         if name.isEmpty {
             problems.append(.init(field: "name", text: "Cần ghi tên cơ quan, đơn vị."))
         }
-        if !contactEmail.isEmpty, contactEmail.wholeMatch(of: /[^@\s]+@[^@\s]+\.[^@\s]+/) == nil {
+        if !contactEmail.isEmpty, !isEmailAddress(contactEmail) {
             problems.append(.init(field: "contact_email", text: "Địa chỉ thư điện tử không đúng dạng ten@coquan.gov.vn."))
         }
         if !problems.isEmpty { throw Refusal(problems) }

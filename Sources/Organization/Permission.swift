@@ -7,7 +7,7 @@ package enum Permission: String, CaseIterable, Sendable {
     case readNotices, writeNotices, acknowledgeNotices
     case readRequests, keepRequests
     case readAgencies, keepAgencies
-    case readAccounts, importAccounts
+    case readAccounts, readImports, importAccounts
     case readOfficers, keepOfficers
     case readObligations, keepObligations
     case readReports, writeReports, receiveReports
@@ -27,6 +27,7 @@ package enum Permission: String, CaseIterable, Sendable {
         case .keepRequests: [.operator, .hotline]
         case .keepAgencies: [.operator, .administrator]
         case .readAccounts: [.operator, .agencyAdmin, .agencyHead, .provinceOffice, .auditor, .administrator]
+        case .readImports: [.operator, .provinceOffice, .auditor, .administrator]
         case .importAccounts: [.operator, .administrator]
         case .keepOfficers: [.operator, .agencyAdmin]
         case .keepObligations: [.operator, .administrator]

@@ -28,7 +28,7 @@ package struct Setting: Hashable, Sendable {
             if value.isEmpty || value.wholeMatch(of: /https?:\/\/\S+/) != nil { return nil }
             return .init(field: key, text: "\(label): cần một địa chỉ bắt đầu bằng http:// hoặc https://, hoặc để trống.")
         case .mailbox:
-            if value.isEmpty || value.wholeMatch(of: /[^@\s<>,;"]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+/) != nil { return nil }
+            if value.isEmpty || isEmailAddress(value) { return nil }
             return .init(field: key, text: "\(label): cần một địa chỉ dạng ten@coquan.gov.vn, hoặc để trống.")
         }
     }

@@ -122,6 +122,7 @@ package struct RequestCount: Hashable, Sendable, PostgresRow {
 
 /// Counts of the duties that are not about the system itself.
 package struct DutyCounts: Hashable, Sendable, PostgresRow {
+    /// Agencies at the window's end.
     package let agencies: Int
     /// Agencies with somebody in charge of information security (Điều 19.1).
     package let agenciesWithOfficer: Int
@@ -129,23 +130,28 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
     package let hasOfficers: Bool
     package let accounts: Int
     package let lockedAccounts: Int
-    /// People who left and whose account was found not locked (Điều 23.1 c), and how many of them are still open.
+    /// People who left and whose account was found not locked in the window (Điều 23.1 c), and how many of all that were
+    /// ever found were not locked at its end.
     package let findings: Int
     package let openFindings: Int
-    /// Days of the window with a good backup (Điều 18.2).
+    /// Whole days of the window with a good backup (Điều 18.2), and the backups recorded of these days, failed ones too:
+    /// where there is none, nothing is known.
     package let backupDays: Int
+    package let backups: Int
 
     package static var columns: String {
         """
-        (SELECT count(*) FROM agencies WHERE closed_at IS NULL),
+        (SELECT count(*) FROM agencies a WHERE a.closed_at IS NULL OR a.closed_at >= upper(days.during)),
         (SELECT count(DISTINCT o.agency_id) FROM officers o JOIN agencies a ON a.id = o.agency_id
-          WHERE a.closed_at IS NULL AND o.duty = 'security_officer' AND o.during @> days.last),
+          WHERE (a.closed_at IS NULL OR a.closed_at >= upper(days.during)) AND o.duty = 'security_officer' AND o.during @> days.last),
         EXISTS (SELECT FROM officers WHERE duty = 'security_officer'),
-        (SELECT count(*) FROM accounts), (SELECT count(*) FROM accounts WHERE state = 'locked'),
+        (SELECT count(*) FROM accounts WHERE state <> 'gone'), (SELECT count(*) FROM accounts WHERE state = 'locked'),
         (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during),
-        (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during AND f.closed_at IS NULL),
+        (SELECT count(*) FROM account_findings f WHERE f.found_at < upper(days.during)
+          AND (f.closed_at IS NULL OR f.closed_at >= upper(days.during))),
         (SELECT count(DISTINCT b.day) FROM backups b
-          WHERE b.result = 'good' AND b.day BETWEEN days.first AND days.last)
+          WHERE b.result = 'good' AND b.day BETWEEN days.first AND days.last_whole),
+        (SELECT count(*) FROM backups b WHERE b.day BETWEEN days.first AND days.last_whole)
         """
     }
 
@@ -158,5 +164,6 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
         findings = try row.read()
         openFindings = try row.read()
         backupDays = try row.read()
+        backups = try row.read()
     }
 }

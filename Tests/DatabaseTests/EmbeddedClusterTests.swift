@@ -78,8 +78,12 @@ import Testing
             let asOwner = programs.owner.map { ["/usr/bin/setpriv", "--reuid=\($0.id)", "--regid=\($0.group)", "--init-groups", "--"] }
             let words = ((asOwner ?? []) + ["\(programs.directory)/postgres", "-D", place.data]).map { strdup($0) } + [nil]
             defer { words.forEach { free($0) } }
+            var actions = posix_spawn_file_actions_t()
+            posix_spawn_file_actions_init(&actions)
+            defer { posix_spawn_file_actions_destroy(&actions) }
+            SpawnedProgram.inheritNothing(&actions)
             var pid = pid_t()
-            try #require(posix_spawn(&pid, words[0]!, nil, nil, words, nil) == 0)
+            try #require(posix_spawn(&pid, words[0]!, &actions, nil, words, nil) == 0)
             // Found running, it is taken over.
             while (try? await programs.run("pg_isready", ["-q", "-h", place.sockets])) == nil {}
             let second = try await EmbeddedCluster.start(in: folder, isDurable: false, logger: quiet)

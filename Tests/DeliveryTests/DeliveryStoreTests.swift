@@ -162,6 +162,47 @@ struct DeliveryStoreTests {
         }
     }
 
+    /// What was under way when it was withdrawn is not tried again, whether its server puts it off or its worker dies.
+    /// One that arrives has arrived, and one that is refused was refused.
+    @Test(arguments: [
+        (.again(at: now + .seconds(2), "451 busy"), .withdrawn, "451 busy"), (nil, .withdrawn, nil),
+        (.delivered("250 OK"), .delivered, "250 OK"), (.failed("550"), .failed, "550"),
+    ] as [(DeliveryRules.Next?, Delivery.State, String?)])
+    func aLetterThatIsUnderWayIsNotTriedAgain(next: DeliveryRules.Next?, ends: Delivery.State, answer: String?) async throws {
+        try await Town.with { town in
+            let (database, store) = (town.database, DeliveryStore(database: town.database))
+            try await database.enqueue([.example(1, agency: town.yenKhanh)])
+            let running = try #require(try await store.claim(1, at: now).first)
+            let withdrawal = try await database.transaction { try await $0.withdraw(about: "TB-2026-0001", at: now) }
+            #expect(withdrawal.untold.isEmpty)
+            #expect(try await database.letters().map(\.state) == [.running])
+            if let next { #expect(try await store.finish(running, next, at: now + .seconds(1))) }
+            #expect(try await store.claim(5, at: now + DeliveryRules.lease).isEmpty)
+            let letter = try #require(try await database.letters().first)
+            #expect(letter.state == ends && letter.answer == answer && letter.attempts == 1)
+            #expect(letter.finishedAt == now + (next == nil ? DeliveryRules.lease : .seconds(1)))
+            await #expect(throws: Refusal.self) {
+                try await database.transaction { try await $0.sendAgain(letter.id, about: "TB-2026-0001", at: now) }
+            }
+        }
+    }
+
+    /// What says that it is off does not come before what says that it is on; other agencies' letters do not wait.
+    @Test func theNextLetterWaitsForTheOneThatWasWithdrawnUnderWay() async throws {
+        try await Town.with { town in
+            let (database, store) = (town.database, DeliveryStore(database: town.database))
+            try await database.enqueue([.example(1, agency: town.yenKhanh)])
+            let running = try #require(try await store.claim(1, at: now).first)
+            try await database.transaction { tx in
+                _ = try await tx.withdraw(about: "TB-2026-0001", at: now)
+                try await tx.enqueue([.example(2, agency: town.yenKhanh), .example(3, agency: town.giaVien)], at: now)
+            }
+            #expect(try await store.claim(5, at: now).map(\.delivery.key.last) == ["3"])
+            try await store.finish(running, .again(at: now, "451"), at: now)
+            #expect(try await store.claim(5, at: now).map(\.delivery.key.last) == ["2"])
+        }
+    }
+
     @Test func aFailedLetterGoesOutAgainToTheAddressOfToday() async throws {
         try await Town.with { town in
             let (database, store) = (town.database, DeliveryStore(database: town.database))

@@ -122,6 +122,28 @@ struct IncidentWatchTests {
         }
     }
 
+    /// Nobody saw it recover: the incident does not say that it did.
+    @Test func aDeletedMonitorDoesNotRestoreItsIncident() async throws {
+        try await withDatabase { database in
+            let post = try await Post(database)
+            try await post.outage(from: 0, to: 3)
+            try await post.outage(from: 5)
+            #expect(try await post.sweep(at: 7) == ["SC-2026-0001", "SC-2026-0002"])
+            let monitors = MonitorStore(database: database)
+            let monitor = try await database.one(
+                "SELECT \(columns: Monitor.self) FROM monitors m WHERE id = \(post.monitor)", as: Monitor.self)
+            try await monitors.delete(monitor, by: .system("test"), at: nine.after(minutes: 9))
+            for minute in [10, 11] { _ = try await post.sweep(at: minute) }
+            // What had ended before had been seen to end.
+            #expect(try await post.incident("SC-2026-0001").resumedAt == nine.after(minutes: 3))
+            let incident = try await post.incident("SC-2026-0002")
+            #expect(incident.resumedAt == nil && incident.state == .open)
+            let story = try await post.story("SC-2026-0002")
+            #expect(story.count { $0.contains("bị xóa khi chưa thấy trả lời trở lại") } == 1)
+            #expect(!story.contains { $0.hasSuffix("trả lời trở lại.") })
+        }
+    }
+
     @Test func howeverOftenAndFromHoweverManyWatchersThereIsOneIncident() async throws {
         try await withDatabase { database in
             let post = try await Post(database)

@@ -101,6 +101,11 @@ struct CommandTests {
             try await store.delete(room.monitor, by: Self.tester, at: later)
             let history = try await store.history(of: room.monitor.id)
             #expect(history.outages.map(\.during) == [TimeRange(from: Self.now, to: later)])
+            // Who comes second is told, and leaves no trace.
+            await #expect(throws: Refusal.self) {
+                try await store.delete(room.monitor, by: Self.tester, at: later + .seconds(5))
+            }
+            #expect(try await database.value("SELECT count(*) FROM audit_entries WHERE action = 'monitor.deleted'") == 1)
             #expect(history.gaps.allSatisfy { $0.during.upper == later })
             #expect(Set(history.gaps.map(\.reason)) == [.notStarted, .paused])
         }

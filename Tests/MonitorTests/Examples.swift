@@ -27,6 +27,6 @@ extension Monitor {
         Monitor(
             id: ID(rawValue: Int64(id)), name: "Điểm \(id)", target: target, family: .any, timeout: timeout,
             interval: interval, retryInterval: retry, confirmAfter: 3, recoverAfter: 2, component: "", agency: nil,
-            createdAt: Instant(seconds: 0), pausedAt: nil)
+            createdAt: Instant(seconds: 0), pausedAt: nil, place: MonitorPlace(), parent: nil, slowness: Slowness())
     }
 }

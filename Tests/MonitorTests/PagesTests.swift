@@ -28,7 +28,8 @@ struct PagesTests {
         ("method", "HEAD"), ("accepted_statuses", "200-299, 401"), ("keyword_mode", "absent"), ("keyword", "Bảo trì"),
         ("headers", "Accept: text/html\nX-Nguon: Trực Ban"), ("verify_tls", "yes"), ("host", ""), ("port", ""),
         ("interval", "30"), ("retry_interval", "15"), ("timeout", "12"), ("confirm_after", "4"), ("recover_after", "3"),
-        ("family", "4"),
+        ("family", "4"), ("group", "Cổng"), ("tags", "LGSP, qlvb"), ("parent", ""), ("degraded_ms", "800"),
+        ("degraded_after", "4"),
     ]
 
     private static func typed(_ changes: (String, String)...) -> [(String, String)] {
@@ -67,6 +68,9 @@ struct PagesTests {
 
             let editor = try await browser.get("\(path)/edit")
             try editor.checkedXML()
+            #expect(monitor.place == MonitorPlace(group: "Cổng", tags: ["lgsp", "qlvb"], parent: ""))
+            #expect(monitor.slowness.threshold == .milliseconds(800) && monitor.slowness.after == 4)
+            #expect(editor.body.contains("value=\"lgsp, qlvb\"") && editor.body.contains("value=\"800\""))
             #expect(editor.body.contains("value=\"Bảo trì\"") && editor.body.contains("X-Nguon: Trực Ban</textarea>"))
             let changed = try await browser.post(
                 "\(path)/edit", Self.typed(("kind", "tcp"), ("host", "qlvb.example.vn"), ("port", "443"), ("name", "Máy chủ")))

@@ -133,6 +133,22 @@ struct NoticeStoreTests {
         }
     }
 
+    /// It may arrive after all, so its agency hears that it is off; and it is not tried for days.
+    @Test(arguments: [(.again(at: now, "451 busy"), .withdrawn), (.delivered("250"), .delivered)] as [(DeliveryRules.Next, Delivery.State)])
+    func anAgencyWhoseLetterIsUnderWayIsToldThatItIsOff(next: DeliveryRules.Next, ends: Delivery.State) async throws {
+        try await Board.with { board in
+            let code = try await board.publish()
+            let running = try #require(try await board.outbox.claim(1, at: now).first)
+            try await board.store.cancel(code, reason: "Hoãn", by: board.town.person(.linh), address: "", at: now)
+            try await board.outbox.finish(running, next, at: now)
+            try await board.answer({ _ in .delivered("250") }, at: now + .seconds(1))
+            let letters = try await board.letters(code)
+            #expect(letters.map(\.state) == [ends, .withdrawn, .delivered])
+            #expect(letters[2].agency == letters[0].agency && letters[2].subject.contains("HỦY"))
+            #expect(try await board.outbox.claim(5, at: now + .seconds(86_400)).isEmpty)
+        }
+    }
+
     @Test func cancellingADraftTellsNobody() async throws {
         try await Board.with { board in
             let code = try await board.draft()

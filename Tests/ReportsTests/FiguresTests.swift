@@ -154,14 +154,29 @@ struct FiguresTests {
                 INSERT INTO officers (agency_id, duty, full_name, during, decision_number)
                 VALUES (\(town.yenKhanh), 'security_officer', 'Bình', '[2026-01-01,)', '12/QĐ')
                 """)
+            // An agency counts for the windows in which it was not yet closed, whenever the report is made.
+            for (code, day) in [("cu", 10), ("sapgiaithe", 24)] {
+                try await database.run(
+                    """
+                    INSERT INTO agencies (code, name, kind, contact_name, contact_email, contact_phone, closed_at)
+                    VALUES (\(code), \(code), 'other', '', '', '', \(CivilDate.day(day).startInVietnam))
+                    """)
+            }
             let window = try #require(ReportWindow(from: .day(20), to: .day(23)))
             let report = try await archive.report(window)
             let text = report.markdown
             #expect(text.contains("Tiếp nhận 4 yêu cầu, đã giải quyết 3 (75,0%)."))
             #expect(text.contains("| 4 | 3 | 30 phút |"))
             #expect(text.contains("yêu cầu 01 lần mỗi ngày: 2/4 ngày (50,0%)."))
-            #expect(text.contains("phụ trách an toàn thông tin: 1/2 (50,0%)."))
-            #expect(text.contains("Còn 1 cơ quan, đơn vị chưa phân công"))
+            // Backups that failed are known to have failed; a day that is not over is not yet missed.
+            let failed = try await archive.report(ReportWindow(from: .day(21), to: .day(21))).markdown
+            #expect(failed.contains("yêu cầu 01 lần mỗi ngày: 0/1 ngày (0,0%)."))
+            let running = try await archive.report(ReportWindow(from: .day(22), to: .day(24))).markdown
+            #expect(running.contains("yêu cầu 01 lần mỗi ngày: 1/2 ngày (50,0%)."))
+            let none = try await archive.report(ReportWindow(from: .day(23), to: .day(23))).markdown
+            #expect(none.contains("chưa có bản ghi sao lưu nào trong kỳ"))
+            #expect(text.contains("phụ trách an toàn thông tin: 1/3 (33,3%)."))
+            #expect(text.contains("Còn 2 cơ quan, đơn vị chưa phân công"))
         }
     }
 

@@ -35,7 +35,7 @@ package struct ObligationStore: Sendable {
             SELECT b.*, g.*, i.*, n.*, r.*, p.*, l.*, a.*
             FROM  (SELECT count(DISTINCT day) FILTER (WHERE result = 'good'), count(*),
                           count(*) FILTER (WHERE result = 'good' AND day = \(window.lastWholeDay)) > 0
-                   FROM   backups WHERE day BETWEEN \(window.firstDay) AND \(window.lastWholeDay)) b,
+                   FROM   backup_reports WHERE day BETWEEN \(window.firstDay) AND \(window.lastWholeDay)) b,
                   (SELECT count(*),
                           count(*) FILTER (WHERE EXISTS (
                               SELECT FROM officers o WHERE o.agency_id = agencies.id AND o.duty = 'security_officer'
@@ -91,12 +91,13 @@ package struct ObligationStore: Sendable {
     }
 
     /// People with an account who left in the window, or before it and were still not locked when it began: all, locked,
-    /// found open, and late. Whether they are locked is told as of now.
+    /// found open, and late. Whether they are locked is told as of now. An account that the newest export merely does not
+    /// show is not locked by that (docs/decisions/0009): it waits for a list that shows the lock.
     private static func leavers(_ window: ObligationWindow, _ late: CivilDate, _ person: Person) -> SQL {
         """
         SELECT count(*), count(*) FILTER (WHERE NOT found AND is_locked), count(*) FILTER (WHERE found),
                count(*) FILTER (WHERE found AND left_on <= \(late))
-        FROM  (SELECT l.left_on, a.state <> 'active' AS is_locked,
+        FROM  (SELECT l.left_on, a.state = 'locked' AS is_locked,
                       EXISTS (SELECT FROM account_findings f WHERE f.leaver_id = l.id AND f.closed_at IS NULL) AS found
                FROM   leavers l JOIN accounts a ON a.username = l.username
                WHERE  l.left_on <= \(window.lastDay)

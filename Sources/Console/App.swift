@@ -78,6 +78,7 @@ struct App: Sendable {
         var services: [any Service] = opened.cluster.map { [ClusterKeeper(cluster: $0)] } ?? []
         services += [
             Housekeeping(sessions: sessions, logger: logger), runner,
+            HeartbeatWatch(database: database, logger: logger),
             IncidentWatch(database: database, listener: listener, logger: logger),
         ]
         if let server = settings.mailServer {

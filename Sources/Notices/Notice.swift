@@ -113,22 +113,6 @@ extension Notice: PostgresRow {
     }
 }
 
-/// Something of the system that is watched under one name.
-package struct MonitoredComponent: Hashable, Sendable {
-    package let name: String
-    /// How many addresses are watched for it; 0: none any more.
-    package let monitors: Int
-}
-
-extension MonitoredComponent: PostgresRow {
-    package static var columns: String { "c.name, count(c.monitor_id)" }
-
-    package init(row: inout RowReader) throws {
-        name = try row.read()
-        monitors = try row.read()
-    }
-}
-
 /// An agency that was told, and whether it has said so.
 package struct NoticeRecipient: Hashable, Sendable {
     package let agency: Agency.ID

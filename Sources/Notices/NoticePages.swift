@@ -204,8 +204,3 @@ extension Form {
             ], ticked: ["component": draft.components ?? []])
     }
 }
-
-/// The two answers to what a notice concerns, as the form asks it.
-enum NoticeScope: String, CaseIterable {
-    case system, components
-}

@@ -248,34 +248,7 @@ package struct NoticeStore: Sendable {
     }
 }
 
-/// A monitor that a notice concerns, and the component for which it does.
-private struct ConcernedMonitor: PostgresRow {
-    static var columns: String { "monitor_id, name" }
-
-    let id: Int64
-    let name: String
-
-    init(row: inout RowReader) throws {
-        id = try row.read()
-        name = try row.read()
-    }
-}
-
 extension Transaction {
-    /// Writes down which monitors watch the named components now.
-    fileprivate func freezeMonitors(of notice: Notice) async throws -> [ConcernedMonitor] {
-        let monitors: [ConcernedMonitor] = try await all(
-            """
-            SELECT \(columns: ConcernedMonitor.self) FROM monitored_components
-            WHERE  name = ANY (\(notice.components ?? [])) ORDER BY monitor_id
-            """)
-        try await run(
-            """
-            INSERT INTO notice_monitors (notice_id, monitor_id) SELECT \(notice.id), unnest(\(monitors.map(\.id)))
-            """)
-        return monitors
-    }
-
     /// - Throws: `Refusal` for a notice that the person cannot see.
     fileprivate func locked(_ code: String, for person: Person) async throws -> Notice {
         let found = try await first(

@@ -146,9 +146,9 @@ struct ReportBody {
     }
 
     private var backups: [Block] {
-        let last = min(facts.window.lastDay, CivilDate(inVietnam: facts.asOf))
+        let last = facts.window.lastWholeDay(asOf: facts.asOf)
         let days = max(0, last.dayNumber - facts.window.firstDay.dayNumber + 1)
-        let counted = facts.duties.backupDays == 0
+        let counted = facts.duties.backups == 0
             ? "\(VietnameseFormat.noFigure) (chưa có bản ghi sao lưu nào trong kỳ)"
             : """
             \(facts.duties.backupDays)/\(days) ngày \

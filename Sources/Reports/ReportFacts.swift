@@ -130,11 +130,14 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
     package let hasOfficers: Bool
     package let accounts: Int
     package let lockedAccounts: Int
-    /// People who left and whose account was found not locked (Điều 23.1 c), and how many of them are still open.
+    /// People who left and whose account was found not locked in the window (Điều 23.1 c), and how many of all that were
+    /// ever found were not locked at its end.
     package let findings: Int
     package let openFindings: Int
-    /// Days of the window with a good backup (Điều 18.2).
+    /// Whole days of the window with a good backup (Điều 18.2), and the backups recorded of these days, failed ones too:
+    /// where there is none, nothing is known.
     package let backupDays: Int
+    package let backups: Int
 
     package static var columns: String {
         """
@@ -144,9 +147,11 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
         EXISTS (SELECT FROM officers WHERE duty = 'security_officer'),
         (SELECT count(*) FROM accounts WHERE state <> 'gone'), (SELECT count(*) FROM accounts WHERE state = 'locked'),
         (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during),
-        (SELECT count(*) FROM account_findings f WHERE f.found_at <@ days.during AND f.closed_at IS NULL),
+        (SELECT count(*) FROM account_findings f WHERE f.found_at < upper(days.during)
+          AND (f.closed_at IS NULL OR f.closed_at >= upper(days.during))),
         (SELECT count(DISTINCT b.day) FROM backups b
-          WHERE b.result = 'good' AND b.day BETWEEN days.first AND days.last)
+          WHERE b.result = 'good' AND b.day BETWEEN days.first AND days.last_whole),
+        (SELECT count(*) FROM backups b WHERE b.day BETWEEN days.first AND days.last_whole)
         """
     }
 
@@ -159,5 +164,6 @@ package struct DutyCounts: Hashable, Sendable, PostgresRow {
         findings = try row.read()
         openFindings = try row.read()
         backupDays = try row.read()
+        backups = try row.read()
     }
 }

@@ -26,7 +26,7 @@ package struct ReportStore: Sendable {
             availability: try await monitors.availability(window: window.range, asOf: now),
             previous: .sum(previous.map(\.availability)), incidents: try await incidents(window.range),
             notices: try await notices(window.range), requests: try await requests(window.range),
-            duties: try await duties(window))
+            duties: try await duties(window, at: now))
     }
 
     private func incidents(_ during: TimeRange) async throws -> [ReportedIncident] {
@@ -58,11 +58,12 @@ package struct ReportStore: Sendable {
             """)
     }
 
-    private func duties(_ window: ReportWindow) async throws -> DutyCounts {
+    private func duties(_ window: ReportWindow, at now: Instant) async throws -> DutyCounts {
         try await database.one(
             """
             SELECT \(columns: DutyCounts.self)
-            FROM  (SELECT \(window.range) AS during, \(window.firstDay) AS first, \(window.lastDay) AS last) AS days
+            FROM  (SELECT \(window.range) AS during, \(window.firstDay) AS first, \(window.lastDay) AS last,
+                          \(window.lastWholeDay(asOf: now)) AS last_whole) AS days
             """)
     }
 

@@ -50,6 +50,11 @@ package struct ReportWindow: Hashable, Sendable {
         TimeRange(from: firstDay.startInVietnam, to: lastDay.adding(days: 1).startInVietnam)
     }
 
+    /// The last day of it that is over, for what is judged day by day; before the first one while none is.
+    package func lastWholeDay(asOf now: Instant) -> CivilDate {
+        min(lastDay, CivilDate(inVietnam: now).adding(days: -1))
+    }
+
     /// `6 tháng đầu năm 2026`, or `từ ngày 01/3/2026 đến ngày 31/3/2026`.
     package var title: String {
         period?.title ?? "từ ngày \(VietnameseFormat.date(firstDay)) đến ngày \(VietnameseFormat.date(lastDay))"

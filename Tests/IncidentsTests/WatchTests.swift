@@ -78,6 +78,32 @@ struct IncidentWatchTests {
         }
     }
 
+    /// A job that does not report stops no system: its incident tells of no suspension, and of the report that came again.
+    @Test func aJobThatMissedItsTimeOpensAnIncidentOfItsOwnKind() async throws {
+        try await withDatabase { database in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let watch = IncidentWatch(
+                database: database, listener: Listener(database.configuration, logger: logger), logger: logger)
+            let draft = HeartbeatDraft(name: "Sao lưu QLVB", schedule: HeartbeatSchedule(every: .seconds(86_400)), grace: .seconds(3600))
+            let job = try await HeartbeatStore(database: database).add(draft, by: .system("test"), at: nine)
+            let outage = try await database.value(
+                """
+                INSERT INTO outages (monitor_id, during, confirmed_at, reason)
+                VALUES (\(job), \(TimeRange(from: nine.after(minutes: 10), to: nil)), \(nine.after(minutes: 11)), 'không có tín hiệu') RETURNING id
+                """, as: Int64.self)
+            let code = try #require(try await watch.sweep(at: nine.after(minutes: 12)).first)
+            let store = IncidentStore(database: database)
+            let incident: Incident = try await database.one("SELECT \(columns: Incident.self) \(sql: IncidentStore.joins) WHERE i.code = \(code)")
+            #expect(incident.kind == .degraded && incident.suspendedAt == nil && incident.title == "Tác vụ không hoàn thành: Sao lưu QLVB")
+            #expect(incident.description == "Tác vụ “Sao lưu QLVB” không hoàn thành như đã hẹn: không có tín hiệu.")
+            try await database.run(
+                "UPDATE outages SET during = tstzrange(lower(during), \(nine.after(minutes: 30))) WHERE id = \(outage)")
+            for minute in [29, 30, 31, 32] { _ = try await watch.sweep(at: nine.after(minutes: minute)) }
+            let story = try await store.entries(of: incident.id).map(\.text)
+            #expect(story.count { $0 == "“Sao lưu QLVB” báo thành công trở lại." } == 1)
+        }
+    }
+
     @Test func anOutageOpensItsIncidentFromTheFirstFailure() async throws {
         try await withDatabase { database in
             let post = try await Post(database)
@@ -93,6 +119,28 @@ struct IncidentWatchTests {
                     "Lần đo lỗi đầu tiên của “Đăng nhập”: Không kết nối được.", "Gián đoạn được xác nhận; sự cố tự mở.",
                 ])
             #expect(try await database.value("SELECT actor FROM audit_entries WHERE action = 'incident.opened'") == "system:incident-watch")
+        }
+    }
+
+    /// Nobody saw it recover: the incident does not say that it did.
+    @Test func aDeletedMonitorDoesNotRestoreItsIncident() async throws {
+        try await withDatabase { database in
+            let post = try await Post(database)
+            try await post.outage(from: 0, to: 3)
+            try await post.outage(from: 5)
+            #expect(try await post.sweep(at: 7) == ["SC-2026-0001", "SC-2026-0002"])
+            let monitors = MonitorStore(database: database)
+            let monitor = try await database.one(
+                "SELECT \(columns: Monitor.self) FROM monitors m WHERE id = \(post.monitor)", as: Monitor.self)
+            try await monitors.delete(monitor, by: .system("test"), at: nine.after(minutes: 9))
+            for minute in [10, 11] { _ = try await post.sweep(at: minute) }
+            // What had ended before had been seen to end.
+            #expect(try await post.incident("SC-2026-0001").resumedAt == nine.after(minutes: 3))
+            let incident = try await post.incident("SC-2026-0002")
+            #expect(incident.resumedAt == nil && incident.state == .open)
+            let story = try await post.story("SC-2026-0002")
+            #expect(story.count { $0.contains("bị xóa khi chưa thấy trả lời trở lại") } == 1)
+            #expect(!story.contains { $0.hasSuffix("trả lời trở lại.") })
         }
     }
 

@@ -168,6 +168,13 @@ struct FiguresTests {
             #expect(text.contains("Tiếp nhận 4 yêu cầu, đã giải quyết 3 (75,0%)."))
             #expect(text.contains("| 4 | 3 | 30 phút |"))
             #expect(text.contains("yêu cầu 01 lần mỗi ngày: 2/4 ngày (50,0%)."))
+            // Backups that failed are known to have failed; a day that is not over is not yet missed.
+            let failed = try await archive.report(ReportWindow(from: .day(21), to: .day(21))).markdown
+            #expect(failed.contains("yêu cầu 01 lần mỗi ngày: 0/1 ngày (0,0%)."))
+            let running = try await archive.report(ReportWindow(from: .day(22), to: .day(24))).markdown
+            #expect(running.contains("yêu cầu 01 lần mỗi ngày: 1/2 ngày (50,0%)."))
+            let none = try await archive.report(ReportWindow(from: .day(23), to: .day(23))).markdown
+            #expect(none.contains("chưa có bản ghi sao lưu nào trong kỳ"))
             #expect(text.contains("phụ trách an toàn thông tin: 1/3 (33,3%)."))
             #expect(text.contains("Còn 2 cơ quan, đơn vị chưa phân công"))
         }

@@ -18,6 +18,7 @@ package struct Setting: Hashable, Sendable {
 
     /// What is wrong with `value`, in the reader's words; nil when nothing is.
     package func problem(with value: String) -> Refusal.Problem? {
+        if let long = Refusal.tooLong(key, label, value, maximum: 500) { return long }
         switch shape {
         case .text:
             return nil

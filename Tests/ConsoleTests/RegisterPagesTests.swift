@@ -62,6 +62,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [("name", 200), ("contact_name", 200), ("contact_email", 254), ("contact_phone", 50)])
+    func whatIsTooLongIsSaidBesideItsField(field: String, most: Int) async throws {
+        try await WholeHouse.with { town, _ in
+            let long = String(repeating: "ế", count: 20_000)
+            let answer = try await town.browser(.linh).post(
+                "/agencies/\(town.yenKhanh.rawValue)",
+                Self.fields("UBND xã Mới", version: "1").map { ($0.0, $0.0 == field ? long : $0.1) })
+            try answer.checkedXML()
+            #expect(answer.status == .unprocessableContent && answer.body.contains("tối đa \(most) ký tự, đang có 20000."))
+            #expect(answer.body.contains("id=\"\(field)-problem\">") && answer.body.contains(long))
+        }
+    }
+
     /// What somebody did not touch is not theirs to write: an older tab takes nothing back.
     @Test func anOlderTabChangesOnlyWhatWasTouched() async throws {
         try await WholeHouse.with { town, _ in

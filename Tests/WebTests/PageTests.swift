@@ -87,6 +87,9 @@ import Testing
                     return visit.page(ErrorView(failure: Failure(Refusal([])), requestID: ""), title: "Ổn")
                 }
             }
+            routes.getAnyone("/long-flash") { _, visit in
+                visit.redirect(to: "/fails/none", flash: String(repeating: "ế", count: 20_000))
+            }
             routes.getAnyone("/flash") { _, visit in visit.redirect(to: "/fails/none", flash: "Đã lưu “<Xã>”.") }
             let application = Application(responder: router.buildResponder(), logger: Logger(label: "pages") { _ in log })
             try await application.test(.router) { try await body($0) }
@@ -148,6 +151,16 @@ import Testing
             }
             let answer = try await Self.get(client, "/flash")
             #expect(answer.headers[.setCookie]?.hasSuffix("; HttpOnly; SameSite=Lax; Secure") == true)
+        }
+    }
+
+    /// A browser keeps no cookie of 80 KB, and a proxy may refuse the page that sets it.
+    @Test func aLongFlashIsCut() async throws {
+        try await Self.withPages { client in
+            let cookie = try #require(try await Self.get(client, "/long-flash").headers[.setCookie])
+            #expect(cookie.utf8.count < 1000)
+            let page = try await Self.get(client, "/fails/none", [.cookie: String(cookie.prefix { $0 != ";" })])
+            #expect(page.body.contains(String(repeating: "ế", count: 200) + "…<"))
         }
     }
 

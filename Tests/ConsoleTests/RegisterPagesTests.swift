@@ -1,4 +1,5 @@
 import Database
+import Delivery
 import HTTPTypes
 import Organization
 import TestKit
@@ -72,6 +73,29 @@ import Testing
             try answer.checkedXML()
             #expect(answer.status == .unprocessableContent && answer.body.contains("tối đa \(most) ký tự, đang có 20000."))
             #expect(answer.body.contains("id=\"\(field)-problem\">") && answer.body.contains(long))
+        }
+    }
+
+    /// What a cancelled notice said is sent to nobody any more, so there is nothing to do about it.
+    @Test func aFailedLetterIsToldAsLongAsItCanBeSentAgain() async throws {
+        try await WholeHouse.with { town, _ in
+            let database = town.database
+            try await database.run(
+                """
+                INSERT INTO deliveries (key, about, recipient_name, recipient_address, subject, body, created_at, run_at,
+                                        state, finished_at, answer)
+                VALUES ('notice:TB-2026-0001:published:1', 'TB-2026-0001', 'Bình', 'khongco@example.vn', 'x', 'x', \(town.now),
+                        \(town.now), 'failed', \(town.now), '550')
+                """)
+            func told() async throws -> [Int] {
+                [
+                    try await HomeStore(database: database).counts(for: town.person(.linh), at: town.now).failedDeliveries,
+                    try await GaugeStore(database: database).read().filter { $0.name == "trucban_deliveries_failed" }.map { Int($0.value) }.reduce(0, +),
+                ]
+            }
+            #expect(try await told() == [1, 1])
+            _ = try await database.transaction { try await $0.withdraw(about: "TB-2026-0001", at: town.now) }
+            #expect(try await told() == [0, 0])
         }
     }
 

@@ -57,7 +57,7 @@ struct HomeStore: Sendable {
                     AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))),
                    (SELECT count(*) FROM requests r WHERE r.resolved_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))),
-                   (SELECT count(*) FROM deliveries WHERE state = 'failed'),
+                   (SELECT count(*) FROM deliveries WHERE state = 'failed' AND withdrawn_at IS NULL),
                    (SELECT count(*) FROM account_findings f WHERE f.closed_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))),
                    (SELECT min(l.left_on) FROM account_findings f JOIN leavers l ON l.id = f.leaver_id
@@ -117,6 +117,7 @@ struct HomeCounts: PostgresRow {
     let down: Int
     let openIncidents: Int
     let openRequests: Int
+    /// Letters that somebody can still do something about; what a cancelled notice said is sent to nobody any more.
     let failedDeliveries: Int
     /// People who left and whose account is not locked (Điều 23.1 c).
     let openFindings: Int

@@ -64,6 +64,8 @@ extension IncidentStore {
                     provider = \(draft.particulars.provider), measures = \(draft.particulars.measures),
                     helpers = \(draft.particulars.helpers), first_results = \(draft.particulars.firstResults),
                     proposals = \(draft.particulars.proposals),
+                    resumption_withdrawn_at = CASE WHEN resumed_at IS NOT NULL AND \(draft.resumedAt)::timestamptz IS NULL
+                        THEN \(now) ELSE resumption_withdrawn_at END,
                     version = version + 1, updated_by = \(person.id), updated_at = \(now)
                 WHERE id = \(incident.id)
                 """)

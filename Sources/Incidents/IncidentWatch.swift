@@ -117,9 +117,11 @@ package struct IncidentWatch: Service {
         }
     }
 
-    /// Outages that were seen to end while their incident does not say so.
+    /// Outages that were seen to end while their incident does not say so. Where a person has taken that back, only people
+    /// say when the system was in use again.
     private static let resumed: SQL = """
-        i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND NOT upper_inf(o.during)
+        i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND i.resumption_withdrawn_at IS NULL
+        AND NOT upper_inf(o.during)
         AND (m.deleted_at IS NULL OR upper(o.during) < m.deleted_at)
         """
 
@@ -189,6 +191,7 @@ package struct IncidentWatch: Service {
                 UPDATE incidents SET resumed_at = greatest(suspended_at, \(end)), version = version + 1,
                     updated_by = NULL, updated_at = \(now)
                 WHERE  outage_id = \(outage.id) AND is_open AND resumed_at IS NULL AND suspended_at IS NOT NULL
+                AND    resumption_withdrawn_at IS NULL
                 RETURNING id, code
                 """, as: OpenedIncident.self)
             for row in rows {

@@ -237,6 +237,28 @@ struct IncidentWatchTests {
         }
     }
 
+    /// The probe saw it answer, but nobody can work with it: who takes the resumption back is not contradicted ten seconds later.
+    @Test func aResumptionThatAPersonTookBackStaysSo() async throws {
+        try await Town.with { town in
+            let post = try await Post(town.database)
+            let linh = town.person(.linh)
+            try await post.outage(from: 0, to: 4)
+            let code = try #require(try await post.sweep(at: 5).first)
+            var draft = try await post.incident(code).draft
+            #expect(draft.resumedAt == nine.after(minutes: 4))
+            draft.resumedAt = nil
+            try await post.store.edit(code, to: draft, version: 2, by: linh, address: "", at: nine.after(minutes: 6))
+            #expect(try await post.sweep(at: 7) == [])
+            // Another edit does not open the way again.
+            draft.cause = "Mất điện"
+            try await post.store.edit(code, to: draft, version: 3, by: linh, address: "", at: nine.after(minutes: 8))
+            #expect(try await post.sweep(at: 9) == [])
+            let incident = try await post.incident(code)
+            #expect(incident.resumedAt == nil && incident.state == .open && incident.version == 4)
+            #expect(try await post.story(code).count { $0.contains("trả lời trở lại") } == 1)
+        }
+    }
+
     @Test func whatAPersonWroteStands() async throws {
         try await Town.with { town in
             let (database, linh) = (town.database, town.person(.linh))

@@ -27,7 +27,11 @@ struct Rooms {
         let agencies = AgencyStore(database: database)
         let settings = SettingStore(database: database)
         HomePages(home: HomeStore(database: database)).add(to: &routes)
-        MonitorPages(monitors: MonitorStore(database: database), agencies: agencies).add(to: &routes)
+        let monitors = MonitorStore(database: database)
+        MonitorPages(monitors: monitors, agencies: agencies).add(to: &routes)
+        AvailabilityPages(monitors: monitors).add(to: &routes)
+        ServiceHoursPages(monitors: monitors).add(to: &routes)
+        OutagePages(monitors: monitors).add(to: &routes)
         IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
         NoticePages(
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),

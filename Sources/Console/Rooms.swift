@@ -32,7 +32,7 @@ struct Rooms {
             heartbeats: HeartbeatStore(database: database), monitors: MonitorStore(database: database), agencies: agencies,
             address: address
         ).add(to: &routes)
-        PingPages(heartbeats: HeartbeatStore(database: database)).add(to: &routes)
+        PingPages(desk: PingDesk(store: HeartbeatStore(database: database))).add(to: &routes)
         IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
         NoticePages(
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),

@@ -36,6 +36,12 @@ struct PingAddress: Hashable, Sendable {
     enum Target: Hashable, Sendable {
         case code(UUID)
         case slug(key: String, String)
+
+        var code: UUID? { if case .code(let code) = self { code } else { nil } }
+        var key: String? { if case .slug(let key, _) = self { key } else { nil } }
+        var slug: String? { if case .slug(_, let slug) = self { slug } else { nil } }
+        /// By which pings are put in order.
+        var name: String { code?.uuidString ?? "\(key ?? "")/\(slug ?? "")" }
     }
 
     /// Why a path says nothing.

@@ -52,7 +52,8 @@ extension HeartbeatStore {
     /// - Returns: What is said of each, in the same order.
     func words(on pings: [(ping: Ping, at: Instant)]) async throws -> [Word] {
         // In the order of their names, so that two consoles seldom wait for each other crosswise.
-        let order = pings.indices.sorted { (pings[$0].ping.address.target.name, $0) < (pings[$1].ping.address.target.name, $1) }
+        let names = pings.map(\.ping.address.target.name)
+        let order = pings.indices.sorted { (names[$0], $0) < (names[$1], $1) }
         let words = try await database.values(Self.taking(order.map { pings[$0] }), as: Word.self)
         guard words.count == pings.count else { throw DatabaseError.noRow }
         var answers = words

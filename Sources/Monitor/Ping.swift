@@ -59,7 +59,8 @@ struct PingAddress: Hashable, Sendable {
     init(_ segments: [String]) throws(Mistake) {
         var rest = segments[...]
         let first = rest.popFirst() ?? ""
-        if first.wholeMatch(of: /[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/) != nil, let code = UUID(uuidString: first) {
+        // The canonical form only; `UUID` reads nothing else.
+        if let code = UUID(uuidString: first) {
             target = .code(code)
         } else {
             guard PingKey.isKey(first), let slug = rest.popFirst(), HeartbeatDraft.isSlug(slug) else { throw .unknown }

@@ -12,11 +12,13 @@ package actor PingDesk {
     }
 
     /// So many at most go into one statement.
-    private static let bound = 100
+    private static let bound = 50
+    /// While one statement waits for its commit, another collects.
+    private static let statementsAtOnce = 2
 
     private let store: HeartbeatStore
     private var waiting: [Waiting] = []
-    private var isStoring = false
+    private var statements = 0
 
     package init(store: HeartbeatStore) {
         self.store = store
@@ -29,8 +31,8 @@ package actor PingDesk {
     private func say(_ ping: Ping, at now: Instant) async throws -> HeartbeatStore.Word {
         try await withCheckedThrowingContinuation { answered in
             waiting.append(Waiting(ping: ping, at: now, answered: answered))
-            guard !isStoring else { return }
-            isStoring = true
+            guard statements < Self.statementsAtOnce else { return }
+            statements += 1
             // Not a child of the request that happened to be first: it works for all of them.
             Task { await self.storeAll() }
         }
@@ -42,7 +44,7 @@ package actor PingDesk {
             waiting.removeFirst(batch.count)
             await answer(batch)
         }
-        isStoring = false
+        statements -= 1
     }
 
     private func answer(_ batch: [Waiting]) async {

@@ -44,6 +44,13 @@ package struct Instant: Hashable, Comparable, Sendable {
     package static func - (left: Instant, right: Instant) -> Duration {
         .microseconds(left.microseconds - right.microseconds)
     }
+
+    /// Whole days of 24 hours from `earlier` to here, rounded down: negative as soon as it lies before `earlier`.
+    package func wholeDays(from earlier: Instant) -> Int {
+        let day = Int64(86_400_000_000)
+        let (days, rest) = (microseconds - earlier.microseconds).quotientAndRemainder(dividingBy: day)
+        return Int(rest < 0 ? days - 1 : days)
+    }
 }
 
 extension Duration {

@@ -19,7 +19,8 @@ struct BackupListView: PageView {
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.problems.map(ProblemView.init) }, "mayKeep": \.mayKeep,
         "from": { $0.days.last.map { VietnameseFormat.date($0.day) } }, "to": { VietnameseFormat.date($0.today) },
-        "share": { "\($0.good)/\($0.counted.count)" },
+        // Where nothing was recorded nothing is known.
+        "share": { $0.days.allSatisfy(\.backups.isEmpty) ? nil : "\($0.good)/\($0.counted.count)" },
         "day": { $0.form["day"].isEmpty ? VietnameseFormat.localDate($0.today) : $0.form["day"] },
         "dayProblem": { $0.problems.text(for: "day") },
         "time": { $0.form["time"] }, "timeProblem": { $0.problems.text(for: "time") },

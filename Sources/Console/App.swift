@@ -83,7 +83,7 @@ struct App: Sendable {
         ]
         if let server = settings.mailServer {
             services.append(
-                DeliveryWorker(database: database, listener: listener, loop: loop, server: server, logger: logger))
+                DeliveryWorker(database: database, listener: listener, server: server, logger: logger))
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -28,7 +28,7 @@ package struct SupportRequestStore: Sendable {
     ) async throws -> [SupportRequest] {
         try await database.all(
             """
-            SELECT \(columns: SupportRequest.self) \(sql: Self.joins)
+            SELECT \(columns: SupportRequest.self) \(sql: Self.joins(for: person))
             WHERE  \(sql: Self.condition(filter, person))
             ORDER  BY r.code <> upper(\(filter.search)), r.resolved_at IS NOT NULL,
                       CASE WHEN r.resolved_at IS NULL THEN r.received_at END, r.received_at DESC, r.id
@@ -43,7 +43,7 @@ package struct SupportRequestStore: Sendable {
     package func find(_ code: String, for person: Person) async throws -> SupportRequest? {
         try await database.first(
             """
-            SELECT \(columns: SupportRequest.self) \(sql: Self.joins)
+            SELECT \(columns: SupportRequest.self) \(sql: Self.joins(for: person))
             WHERE r.code = \(code) AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
             """)
     }
@@ -134,14 +134,18 @@ package struct SupportRequestStore: Sendable {
         }
     }
 
-    fileprivate static let joins: SQL = """
+    /// The incident only where the person may see it.
+    fileprivate static func joins(for person: Person) -> SQL {
+        """
         FROM requests r
         JOIN users receiver ON receiver.id = r.received_by
         LEFT JOIN users taker ON taker.id = r.taken_by
         LEFT JOIN users resolver ON resolver.id = r.resolved_by
         LEFT JOIN agencies a ON a.id = r.agency_id
         LEFT JOIN incidents i ON i.id = r.incident_id
+            AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
         """
+    }
 
     private static func condition(_ filter: SupportRequestFilter, _ person: Person) -> SQL {
         """
@@ -158,7 +162,7 @@ extension Transaction {
     fileprivate func locked(_ code: String, for person: Person) async throws -> SupportRequest {
         let found = try await first(
             """
-            SELECT \(columns: SupportRequest.self) \(sql: SupportRequestStore.joins)
+            SELECT \(columns: SupportRequest.self) \(sql: SupportRequestStore.joins(for: person))
             WHERE r.code = \(code) AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
             FOR UPDATE OF r
             """, as: SupportRequest.self)

@@ -14,7 +14,7 @@ package struct ProbeReport: Sendable {
     package var isGood: Bool { sample.failure == nil }
 
     private var certificateDays: Int? {
-        sample.certificateExpiresAt.map { Int(($0 - sample.at).inSeconds / 86_400) }
+        sample.certificateExpiresAt.map { $0.wholeDays(from: sample.at) }
     }
 
     /// In Vietnamese, two columns.

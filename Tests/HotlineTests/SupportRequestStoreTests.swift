@@ -61,6 +61,20 @@ struct SupportRequestStoreTests {
         }
     }
 
+    /// The incident of another agency stays unnamed to whoever may not see it.
+    @Test func anAgencySeesTheIncidentOfItsCallOnlyWhereItIsItsOwn() async throws {
+        try await Desk.with { desk in
+            try await desk.addIncident()
+            let code = try await desk.log(.example(agency: desk.town.yenKhanh))
+            try await desk.store.link(code, toIncident: "SC-2026-0007", by: desk.town.person(.hoa), address: "", at: now)
+            for (agency, expected) in [(nil, "SC-2026-0007"), (desk.town.yenKhanh, "SC-2026-0007"), (desk.town.giaVien, nil)] {
+                try await desk.town.database.run("UPDATE incidents SET agency_id = \(agency)")
+                let seen = try await desk.store.find(code, for: desk.town.person(.binh))
+                #expect(seen?.code == code && seen?.incidentCode == expected)
+            }
+        }
+    }
+
     @Test func aCallIsNotLinkedToNothing() async throws {
         try await Desk.with { desk in
             let code = try await desk.log()

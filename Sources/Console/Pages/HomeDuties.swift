@@ -22,6 +22,9 @@ extension HomeCounts {
     func duties(for person: Person, at now: Instant) -> [HomeDuty] {
         var list: [HomeDuty] = []
         if person.may(.readReports), let report = reportDuty(on: CivilDate(inVietnam: now)) { list.append(report) }
+        if person.scope == nil, person.may(.readObligations), let duty = backupDuty(on: CivilDate(inVietnam: now)) {
+            list.append(duty)
+        }
         if person.may(.readAccounts), let duty = lockDuty(on: CivilDate(inVietnam: now)) { list.append(duty) }
         if person.may(.readOfficers), agenciesWithoutOfficer > 0 {
             list.append(
@@ -31,6 +34,17 @@ extension HomeCounts {
                     href: "/officers"))
         }
         return list.sorted { $0.state == .overdue && $1.state != .overdue }
+    }
+
+    /// A backup each day: late when yesterday has no good one.
+    private func backupDuty(on today: CivilDate) -> HomeDuty? {
+        let yesterday = today.adding(days: -1)
+        if let newestBackup, newestBackup >= yesterday { return nil }
+        let since = newestBackup.map { "bản tốt gần nhất ngày \(VietnameseFormat.date($0))" }
+        return HomeDuty(
+            name: "Sao lưu hằng ngày: \(since ?? (hasBackups ? "chưa có bản nào tốt" : "chưa có bản ghi nào"))",
+            article: "Điều 18.2", party: "Sở Khoa học và Công nghệ", state: hasBackups ? .overdue : .due,
+            due: VietnameseFormat.date(yesterday), href: "/obligations/backups")
     }
 
     /// Accounts of people who left, while one is not locked; late when the first of them is beyond the limit.

@@ -7,7 +7,8 @@ import Organization
 struct HomeStore: Sendable {
     let database: Database
 
-    /// Confirmed outages that go on, the longest first, within what the person may see.
+    /// Confirmed outages that go on, the longest twenty first, within what the person may see; `HomeCounts.down` has how many
+    /// there are.
     func down(for person: Person) async throws -> [DownMonitor] {
         try await database.all(
             """
@@ -19,13 +20,14 @@ struct HomeStore: Sendable {
             """)
     }
 
-    /// Open incidents, the newest first.
+    /// Open incidents: those first of which nobody has been told anything, then the newest.
     func incidents(for person: Person) async throws -> [IncidentSummary] {
         try await database.all(
             """
             SELECT \(columns: IncidentSummary.self) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
             WHERE  i.is_open AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
-            ORDER  BY i.detected_at DESC, i.id DESC LIMIT 12
+            ORDER  BY EXISTS (SELECT FROM incident_communications c WHERE c.incident_id = i.id),
+                      i.detected_at DESC, i.id DESC LIMIT 12
             """)
     }
 
@@ -48,6 +50,9 @@ struct HomeStore: Sendable {
             """
             SELECT (SELECT count(*) FROM monitors m WHERE m.deleted_at IS NULL AND m.paused_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))),
+                   (SELECT count(*) FROM outages o JOIN monitors m ON m.id = o.monitor_id
+                    WHERE upper_inf(o.during) AND m.deleted_at IS NULL AND m.paused_at IS NULL
+                    AND (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))),
                    (SELECT count(*) FROM incidents i WHERE i.is_open
                     AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))),
                    (SELECT count(*) FROM requests r WHERE r.resolved_at IS NULL
@@ -63,7 +68,8 @@ struct HomeStore: Sendable {
                     AND (\(person.scope)::bigint IS NULL OR a.id = \(person.scope))
                     AND NOT EXISTS (SELECT FROM officers o WHERE o.agency_id = a.id AND o.duty = 'security_officer'
                                     AND o.during @> \(CivilDate(inVietnam: now)))),
-                   (SELECT max(period_code) FROM reports),
+                   (SELECT max(period_code) FROM reports), EXISTS (SELECT FROM backups),
+                   (SELECT max(day) FROM backups WHERE result = 'good'),
                    (SELECT max(last_beat_at) FROM watches)
             """)
     }
@@ -107,6 +113,8 @@ struct WaitingNotice: PostgresRow {
 
 struct HomeCounts: PostgresRow {
     let monitors: Int
+    /// Of these, those with an outage that goes on.
+    let down: Int
     let openIncidents: Int
     let openRequests: Int
     let failedDeliveries: Int
@@ -120,12 +128,16 @@ struct HomeCounts: PostgresRow {
     let agenciesWithoutOfficer: Int
     /// `2026-H1`
     let newestReport: String?
+    /// Whether any backup was ever recorded, and the last day with a good one (Điều 18.2).
+    let hasBackups: Bool
+    let newestBackup: CivilDate?
     let lastBeat: Instant?
 
     static var columns: String { "" }
 
     init(row: inout RowReader) throws {
         monitors = try row.read()
+        down = try row.read()
         openIncidents = try row.read()
         openRequests = try row.read()
         failedDeliveries = try row.read()
@@ -135,6 +147,8 @@ struct HomeCounts: PostgresRow {
         self.lockDays = Settings(values: lockDays.map { [Setting.lockWarningDays.key: $0] } ?? [:]).number(.lockWarningDays)
         agenciesWithoutOfficer = try row.read()
         newestReport = try row.read()
+        hasBackups = try row.read()
+        newestBackup = try row.read()
         lastBeat = try row.read()
     }
 }

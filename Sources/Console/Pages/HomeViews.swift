@@ -25,6 +25,7 @@ struct HomeView: PageView {
         "today": { weekday($0.now) }, "asOf": { VietnameseFormat.moment($0.now) },
         "machineTime": { VietnameseFormat.timestamp($0.now) },
         "actions": \.actions, "blindness": \.blindness, "next": \.next, "tiles": \.tiles,
+        "uncounted": { $0.counts.down > $0.down.count ? VietnameseFormat.number($0.counts.down - $0.down.count) : nil },
         "down": { view in view.down.map { HomeDownView(down: $0, now: view.now) } },
         "incidents": { view in view.incidents.map { HomeIncidentView(incident: $0, mayKeep: $0.isKept(by: view.person)) } },
         "duties": { $0.duties.map(HomeDutyView.init) },
@@ -37,6 +38,9 @@ struct HomeView: PageView {
             (.openIncidents, "Mở sự cố", "/incidents/new"), (.writeNotices, "Lập thông báo", "/notices/new"),
         ].filter { person.may($0.0) }.map { HomeLinkView(label: $0.1, href: $0.2) }
     }
+
+    /// Whether nobody knows what is down.
+    private var isBlind: Bool { counts.monitors == 0 || blindness != nil }
 
     private var blindness: String? {
         guard counts.monitors > 0 else { return nil }
@@ -72,8 +76,10 @@ struct HomeView: PageView {
         let late = duties.count { $0.state == .overdue }
         let due = duties.count - late
         var tiles = [
+            // What was down when the last look was made is still told; that nothing is, only while somebody looks.
             HomeTileView(
-                kind: down.isEmpty ? "good" : "down", figure: down.count, name: "Đang gián đoạn",
+                kind: counts.down > 0 ? "down" : isBlind ? "" : "good",
+                figure: counts.down > 0 || !isBlind ? counts.down : nil, name: "Đang gián đoạn",
                 detail: "trong \(VietnameseFormat.number(counts.monitors)) điểm giám sát", href: "/monitors?state=down"),
             HomeTileView(
                 kind: counts.openIncidents == 0 ? "good" : "due", figure: counts.openIncidents, name: "Sự cố đang mở",
@@ -121,13 +127,14 @@ struct HomeStepView: View {
 
 struct HomeTileView: View {
     let kind: String
-    let figure: Int
+    /// Nil where there is none.
+    let figure: Int?
     let name: String
     let detail: String
     let href: String
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "kind": \.kind, "figure": { VietnameseFormat.number($0.figure) }, "name": \.name, "detail": \.detail,
+        "kind": \.kind, "figure": { $0.figure.map(VietnameseFormat.number) }, "name": \.name, "detail": \.detail,
         "href": \.href,
     ]
 }

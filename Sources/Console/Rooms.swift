@@ -29,6 +29,10 @@ struct Rooms {
         HomePages(home: HomeStore(database: database)).add(to: &routes)
         let monitors = MonitorStore(database: database)
         MonitorPages(monitors: monitors, agencies: agencies).add(to: &routes)
+        HeartbeatPages(
+            heartbeats: HeartbeatStore(database: database), monitors: monitors, agencies: agencies, address: address
+        ).add(to: &routes)
+        PingPages(desk: PingDesk(store: HeartbeatStore(database: database))).add(to: &routes)
         AvailabilityPages(monitors: monitors).add(to: &routes)
         ServiceHoursPages(monitors: monitors).add(to: &routes)
         OutagePages(monitors: monitors).add(to: &routes)

@@ -22,7 +22,8 @@ struct IncidentWatchTests {
             store = IncidentStore(database: database)
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             watch = IncidentWatch(
-                database: database, listener: Listener(database.configuration, logger: logger), logger: logger)
+                database: database, listener: Listener(database.configuration, logger: logger),
+                baseURL: "https://trucban.example.vn", logger: logger)
             let draft = MonitorDraft(name: "Đăng nhập", target: .http(HTTPTarget(url: "http://127.0.0.1:1/")))
             monitor = try await MonitorStore(database: database).add(draft, by: .system("test"), at: nine)
         }

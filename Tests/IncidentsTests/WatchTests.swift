@@ -84,7 +84,8 @@ struct IncidentWatchTests {
         try await withDatabase { database in
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let watch = IncidentWatch(
-                database: database, listener: Listener(database.configuration, logger: logger), logger: logger)
+                database: database, listener: Listener(database.configuration, logger: logger),
+                baseURL: "https://trucban.example.vn", logger: logger)
             let draft = HeartbeatDraft(name: "Sao lưu QLVB", schedule: HeartbeatSchedule(every: .seconds(86_400)), grace: .seconds(3600))
             let job = try await HeartbeatStore(database: database).add(draft, by: .system("test"), at: nine)
             let outage = try await database.value(

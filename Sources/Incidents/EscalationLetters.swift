@@ -1,4 +1,5 @@
 import Civil
+import Database
 import Delivery
 
 /// An incident that nobody has taken up, as letters tell of it.

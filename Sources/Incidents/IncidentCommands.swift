@@ -169,7 +169,7 @@ extension IncidentStore {
 extension Transaction {
     /// - Throws: `Refusal` for an incident that the person cannot see, or may only read: an agency keeps its own, the
     ///   Department all.
-    fileprivate func locked(_ code: String, for person: Person) async throws -> Incident {
+    func locked(_ code: String, for person: Person) async throws -> Incident {
         let found = try await first(
             """
             SELECT \(columns: Incident.self) \(sql: IncidentStore.joins)

@@ -39,6 +39,13 @@ struct Batch: Sendable {
         var to: Instant?
     }
 
+    /// A time of being up and down in turns.
+    struct FlappingRow: Sendable {
+        let monitor: Monitor.ID
+        let from: Instant
+        var to: Instant?
+    }
+
     private static let sampleBound = 50_000
 
     private(set) var samples: [StoredSample] = []
@@ -53,6 +60,9 @@ struct Batch: Sendable {
     /// The end of the degradations that were open before this batch.
     private(set) var degradationEnds: [Monitor.ID: Instant] = [:]
     private(set) var degradations: [DegradationRow] = []
+    /// The end of the times of flapping that were open before this batch.
+    private(set) var flappingEnds: [Monitor.ID: Instant] = [:]
+    private(set) var flappings: [FlappingRow] = []
 
     var isEmpty: Bool { standings.isEmpty }
 
@@ -97,6 +107,14 @@ struct Batch: Sendable {
             } else {
                 degradationEnds[monitor] = at
             }
+        case .openFlapping(let from):
+            flappings.append(FlappingRow(monitor: monitor, from: from, to: nil))
+        case .closeFlapping(let at):
+            if let open = flappings.lastIndex(where: { $0.monitor == monitor && $0.to == nil }) {
+                flappings[open].to = at
+            } else {
+                flappingEnds[monitor] = at
+            }
         }
     }
 
@@ -113,6 +131,8 @@ struct Batch: Sendable {
         for (monitor, end) in later.gapEnds { whole.add(.closeGaps(at: end), of: monitor) }
         for (monitor, end) in later.degradationEnds { whole.add(.closeDegradation(at: end), of: monitor) }
         whole.degradations += later.degradations
+        for (monitor, end) in later.flappingEnds { whole.add(.closeFlapping(at: end), of: monitor) }
+        whole.flappings += later.flappings
         whole.outages += later.outages
         whole.gaps += later.gaps
         return whole
@@ -128,5 +148,7 @@ struct Batch: Sendable {
         gaps.removeAll { $0.monitor == monitor }
         degradationEnds[monitor] = nil
         degradations.removeAll { $0.monitor == monitor }
+        flappingEnds[monitor] = nil
+        flappings.removeAll { $0.monitor == monitor }
     }
 }

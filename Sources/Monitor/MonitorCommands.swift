@@ -63,6 +63,7 @@ extension MonitorStore {
                 "UPDATE monitors SET paused_at = \(now) WHERE id = \(monitor.id) AND paused_at IS NULL")
             guard paused == 1 else { throw Refusal(field: "", "Điểm giám sát này đang tạm dừng đo.") }
             try await tx.openGap(of: monitor.id, .paused, from: now.flooredToSecond)
+            try await tx.forgetResults(of: monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.paused", monitor.name, by: actor, at: now)
         }
@@ -103,6 +104,7 @@ extension MonitorStore {
             try await tx.endOutages([monitor.id: now.ceiledToSecond])
             try await tx.endGaps([monitor.id: now.ceiledToSecond])
             try await tx.endDegradations([monitor.id: now.ceiledToSecond])
+            try await tx.forgetResults(of: monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)
         }

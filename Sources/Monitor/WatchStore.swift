@@ -50,6 +50,7 @@ package struct WatchStore: Sendable {
                 ON     CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
                 """)
             try await tx.run("UPDATE monitor_states SET revision = revision + 1")
+            try await tx.endProberOutages(at: now)
             return id
         }
     }
@@ -98,6 +99,10 @@ package struct WatchStore: Sendable {
             try await tx.endDegradations(
                 batch.degradationEnds.filter { counted.contains($0.key) }, exceptThoseOf: degradations)
             try await tx.saveDegradations(degradations)
+            let flappings = batch.flappings.filter { counted.contains($0.monitor) }
+            try await tx.endFlappings(
+                batch.flappingEnds.filter { counted.contains($0.key) }, exceptThoseOf: flappings)
+            try await tx.saveFlappings(flappings)
         }
     }
 }

@@ -22,7 +22,8 @@ struct IncidentWatchTests {
             store = IncidentStore(database: database)
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             watch = IncidentWatch(
-                database: database, listener: Listener(database.configuration, logger: logger), logger: logger)
+                database: database, listener: Listener(database.configuration, logger: logger),
+                baseURL: "https://trucban.example.vn", logger: logger)
             let draft = MonitorDraft(name: "Đăng nhập", target: .http(HTTPTarget(url: "http://127.0.0.1:1/")))
             monitor = try await MonitorStore(database: database).add(draft, by: .system("test"), at: nine)
         }
@@ -83,7 +84,8 @@ struct IncidentWatchTests {
         try await withDatabase { database in
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let watch = IncidentWatch(
-                database: database, listener: Listener(database.configuration, logger: logger), logger: logger)
+                database: database, listener: Listener(database.configuration, logger: logger),
+                baseURL: "https://trucban.example.vn", logger: logger)
             let draft = HeartbeatDraft(name: "Sao lưu QLVB", schedule: HeartbeatSchedule(every: .seconds(86_400)), grace: .seconds(3600))
             let job = try await HeartbeatStore(database: database).add(draft, by: .system("test"), at: nine)
             let outage = try await database.value(

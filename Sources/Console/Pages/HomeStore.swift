@@ -1,6 +1,7 @@
 import Civil
 import Database
 import Incidents
+import Monitor
 import Organization
 
 /// What the first page tells, in four statements. It reads across the slices, as only Console may.
@@ -70,7 +71,9 @@ struct HomeStore: Sendable {
                                     AND o.during @> \(CivilDate(inVietnam: now)))),
                    (SELECT max(period_code) FROM reports), EXISTS (SELECT FROM backups),
                    (SELECT max(day) FROM backups WHERE result = 'good'),
-                   (SELECT max(last_beat_at) FROM watches)
+                   (SELECT max(last_beat_at) FROM watches),
+                   (SELECT min(lower(p.during)) FROM prober_outages p JOIN watches w ON w.id = p.watch_id
+                    WHERE upper_inf(p.during) AND w.last_beat_at >= \(now - MonitorSummary.silence))
             """)
     }
 }
@@ -133,6 +136,8 @@ struct HomeCounts: PostgresRow {
     let hasBackups: Bool
     let newestBackup: CivilDate?
     let lastBeat: Instant?
+    /// Since when a prober that runs can reach nothing; nil while none says so.
+    let offlineSince: Instant?
 
     static var columns: String { "" }
 
@@ -151,5 +156,6 @@ struct HomeCounts: PostgresRow {
         hasBackups = try row.read()
         newestBackup = try row.read()
         lastBeat = try row.read()
+        offlineSince = try row.read()
     }
 }

@@ -103,7 +103,7 @@ extension MonitorStore {
                 """)
             try await tx.endOutages([monitor.id: now.ceiledToSecond])
             try await tx.endGaps([monitor.id: now.ceiledToSecond])
-            try await tx.endDegradations([monitor.id: now.ceiledToSecond])
+            try await tx.saveDegradations(Stretches(ends: [monitor.id: now.ceiledToSecond]))
             try await tx.forgetResults(of: monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)

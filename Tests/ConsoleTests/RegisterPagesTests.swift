@@ -90,7 +90,7 @@ import Testing
             func told() async throws -> [Int] {
                 [
                     try await HomeStore(database: database).counts(for: town.person(.linh), at: town.now).failedDeliveries,
-                    try await GaugeStore(database: database).read().filter { $0.name == "trucban_deliveries_failed" }.map { Int($0.value) }.reduce(0, +),
+                    try await GaugeStore(database: database).read(at: town.now).filter { $0.name == "trucban_deliveries_failed" }.map { Int($0.value) }.reduce(0, +),
                 ]
             }
             #expect(try await told() == [1, 1])

@@ -45,17 +45,20 @@ extension IncidentWatch {
                 """, as: Int64.self)
             guard !held.isEmpty else { return nil }
             let text = "“\(flapping.monitor)” bắt đầu chập chờn: lúc trả lời, lúc không. Các lần gián đoạn ngắn trong lúc này không mở sự cố riêng."
-            let joined = try await tx.values(
+            let joined = try await tx.all(
                 """
                 UPDATE incidents SET flapping_id = \(flapping.id), version = version + 1, updated_by = NULL, updated_at = \(now)
                 WHERE  id = (SELECT i.id FROM incidents i JOIN outages o ON o.id = i.outage_id
                              WHERE  o.monitor_id = \(flapping.monitorID) AND i.is_open AND i.flapping_id IS NULL
                              AND    coalesce(upper(o.during), \(flapping.began)) >= \(flapping.began - .seconds(3600))
                              ORDER  BY lower(o.during) DESC LIMIT 1 FOR UPDATE OF i)
-                RETURNING id
-                """, as: Incident.ID.self)
+                RETURNING id, code
+                """, as: OpenedIncident.self)
             if let incident = joined.first {
-                try await tx.tell(incident, .detection, text, happened: flapping.began, by: nil, at: now)
+                try await tx.tell(incident.id, .detection, text, happened: flapping.began, by: nil, at: now)
+                try await tx.record(
+                    "incident.flapping", incident.code, by: .system("incident-watch"),
+                    after: ["flapping": String(flapping.id)], at: now)
                 return nil
             }
             let code = try await tx.nextCode(.incident, at: now)
@@ -78,18 +81,27 @@ extension IncidentWatch {
 
     /// Notes once in the story that a monitor is steady again.
     private func tellCalm(at now: Instant) async throws {
-        try await database.run(
-            """
-            INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, text)
-            SELECT i.id, 'status', upper(f.during), \(now),
-                   '“' || m.name || '” hết chập chờn; có ' || (
-                       SELECT count(*) FROM outages o WHERE o.monitor_id = f.monitor_id AND o.during && f.during)
-                   || ' lần gián đoạn trong lúc đó.'
-            FROM   incidents i JOIN flappings f ON f.id = i.flapping_id JOIN monitors m ON m.id = f.monitor_id
-            WHERE  i.is_open AND upper(f.during) <= \(now)
-            AND    NOT EXISTS (SELECT FROM incident_entries e
-                               WHERE e.incident_id = i.id AND e.kind = 'status' AND e.happened_at = upper(f.during))
-            """)
+        try await database.transaction { tx in
+            // Locked first, so that of two who look only one finds it still to be told.
+            let calm = try await tx.values(
+                """
+                SELECT i.id FROM incidents i JOIN flappings f ON f.id = i.flapping_id
+                WHERE  i.is_open AND upper(f.during) <= \(now) ORDER BY i.id FOR UPDATE OF i
+                """, as: Incident.ID.self)
+            guard !calm.isEmpty else { return }
+            try await tx.run(
+                """
+                INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, text)
+                SELECT i.id, 'status', upper(f.during), \(now),
+                       '“' || m.name || '” hết chập chờn; có ' || (
+                           SELECT count(*) FROM outages o WHERE o.monitor_id = f.monitor_id AND o.during && f.during)
+                       || ' lần gián đoạn trong lúc đó.'
+                FROM   incidents i JOIN flappings f ON f.id = i.flapping_id JOIN monitors m ON m.id = f.monitor_id
+                WHERE  i.id = ANY (\(calm))
+                AND    NOT EXISTS (SELECT FROM incident_entries e
+                                   WHERE e.incident_id = i.id AND e.kind = 'status' AND e.happened_at = upper(f.during))
+                """)
+        }
     }
 }
 

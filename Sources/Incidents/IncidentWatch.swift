@@ -267,7 +267,8 @@ private struct AbandonedIncident: PostgresRow {
     }
 }
 
-private struct OpenedIncident: PostgresRow {
+/// An incident that a watch has just written to.
+struct OpenedIncident: PostgresRow {
     let id: Incident.ID
     let code: String
 

@@ -84,9 +84,9 @@ CREATE TABLE maintenance_schedules (
     component      text,
     monitor_ids    bigint[],
     repeats        text NOT NULL CHECK (repeats IN ('weekly', 'monthly')),
-    weekdays       bigint[] NOT NULL,
+    weekdays       integer[] NOT NULL,
     week           integer CHECK (week IN (1, 2, 3, 4, 5)),
-    begins_minute  integer NOT NULL CHECK (begins_minute BETWEEN 0 AND 1439),
+    begins_at      time NOT NULL,
     length_minutes integer NOT NULL CHECK (length_minutes BETWEEN 1 AND 1440),
     first_day      date NOT NULL,
     last_day       date,
@@ -97,13 +97,13 @@ CREATE TABLE maintenance_schedules (
         (scope = 'group') = (group_id IS NOT NULL) AND (scope = 'component') = (component IS NOT NULL)
         AND (scope = 'monitors') = (monitor_ids IS NOT NULL)),
     CONSTRAINT maintenance_schedules_weekdays_check CHECK (
-        weekdays <@ ARRAY[1, 2, 3, 4, 5, 6, 7]::bigint[] AND cardinality(weekdays) > 0
+        weekdays <@ ARRAY[1, 2, 3, 4, 5, 6, 7] AND cardinality(weekdays) > 0
         AND (repeats = 'weekly' OR cardinality(weekdays) = 1) AND (repeats = 'monthly') = (week IS NOT NULL)),
     CONSTRAINT maintenance_schedules_last_day_check CHECK (last_day >= first_day)
 );
 COMMENT ON COLUMN maintenance_schedules.weekdays IS '1 Monday … 7 Sunday (ISO 8601).';
 COMMENT ON COLUMN maintenance_schedules.week IS 'Of the month: the first, …, the fourth such weekday; 5: the last.';
-COMMENT ON COLUMN maintenance_schedules.begins_minute IS 'Of the day in Vietnam.';
+COMMENT ON COLUMN maintenance_schedules.begins_at IS 'In Vietnam''s time.';
 COMMENT ON COLUMN maintenance_schedules.monitor_ids IS 'Monitors are never removed from their table.';
 
 CREATE TABLE maintenance_windows (
@@ -168,11 +168,6 @@ LEFT   JOIN maintenance_window_monitors t ON t.window_id = w.id
 WHERE  (w.scope = 'system' OR t.monitor_id IS NOT NULL)
 AND    (a.monitor_id IS NULL OR t.monitor_id IS NULL OR t.monitor_id = a.monitor_id);
 
--- The published notices, for whoever plans the work that they announce.
-CREATE VIEW announced_work (notice_id, code, title, during) AS
-SELECT id, code, title, during FROM notices WHERE published_at IS NOT NULL AND cancelled_at IS NULL;
-GRANT SELECT ON announced_work TO trucban_app;
-
 -- When alarms keep quiet: announced work, and every maintenance window, announced or not. A null monitor means all.
 CREATE VIEW silent_windows (monitor_id, during) AS
 SELECT monitor_id, during FROM planned_windows
@@ -206,17 +201,3 @@ CREATE TABLE escalation_steps (
 );
 CREATE INDEX escalation_steps_after_minutes_index ON escalation_steps (after_minutes) WHERE removed_at IS NULL;
 COMMENT ON COLUMN escalation_steps.recipients IS 'One a line: a name and an address, "Phạm Thùy Linh <linh@example.vn>".';
-
--- MARK: The prober's own network
-
--- Bộ giám sát mất mạng: one row a time in which a process could reach nothing, its reference address included. What it
--- watches was not measured meanwhile, which the gaps say monitor by monitor; this is the one notice of why.
-CREATE TABLE prober_outages (
-    id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    watch_id bigint NOT NULL REFERENCES watches,
-    during   tstzrange NOT NULL,
-    CONSTRAINT prober_outages_during_check CHECK (
-        NOT isempty(during) AND lower_inc(during) AND NOT lower_inf(during) AND NOT upper_inc(during))
-);
-CREATE UNIQUE INDEX prober_outages_open_key ON prober_outages (watch_id) WHERE upper_inf(during);
-CREATE INDEX prober_outages_lower_index ON prober_outages (lower(during));

@@ -21,8 +21,10 @@ COMMENT ON COLUMN outage_revisions.classification IS
 COMMENT ON COLUMN outage_revisions.reason IS 'Why it is judged so: whoever reads the percentage reads this too.';
 REVOKE UPDATE, DELETE, TRUNCATE ON outage_revisions FROM trucban_app;
 
--- What guards the evidence of incidents guards other evidence as well.
-ALTER FUNCTION incident_evidence_refuse_change() RENAME TO refuse_change;
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'rows of % are never changed', TG_TABLE_NAME;
+END $$;
 CREATE TRIGGER outage_revisions_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON outage_revisions
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

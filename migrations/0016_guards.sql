@@ -29,17 +29,3 @@ ALTER TABLE notices
 COMMENT ON COLUMN notices.version IS 'Counts edits of the draft: an edit names the version that it began from.';
 
 ALTER TABLE settings ADD COLUMN updated_by bigint REFERENCES users;
-
--- MARK: What people say of an incident's resumption
-
-ALTER TABLE incidents ADD COLUMN resumption_withdrawn_at timestamptz;
-COMMENT ON COLUMN incidents.resumption_withdrawn_at IS
-    'When a person took back that the system is in use again; from then on only people say so.';
-
--- MARK: Edits of monitors that meet another's
-
-ALTER TABLE monitors
-    ADD COLUMN version    integer NOT NULL DEFAULT 1,
-    ADD COLUMN updated_by bigint REFERENCES users,
-    ADD COLUMN updated_at timestamptz;
-COMMENT ON COLUMN monitors.version IS 'Counts edits: an edit names the version that it began from.';

@@ -54,7 +54,7 @@ extension MaintenanceDraft {
     static func proposed(for monitor: String, at now: Instant) -> Form {
         let begins = Instant(seconds: (now.seconds / 3600 + 1) * 3600)
         return Form([
-            "scope": monitor.isEmpty ? "system" : "monitors", "monitors": monitor, "repeats": "once",
+            "scope": monitor.isEmpty ? "" : "monitors", "monitors": monitor, "repeats": "once",
             "begins": VietnameseFormat.local(begins), "ends": VietnameseFormat.local(begins + .seconds(3600)),
             "at": "22:00", "minutes": "120", "first_day": VietnameseFormat.localDate(CivilDate(inVietnam: now)),
             "week": "1", "weekday": "7",

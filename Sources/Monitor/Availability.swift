@@ -1,4 +1,4 @@
-package import Civil
+import Civil
 package import Database
 
 /// How long something could be used, in whole seconds of a window. Three kinds of time are kept apart: up, down, and
@@ -101,27 +101,6 @@ package struct MonitorAvailability: Hashable, Sendable, PostgresRow {
             outages: try row.read(), longestOutage: .seconds(try row.read(Int64.self)))
         availability.outside = .seconds(try row.read(Int64.self))
         availability.reclassified = .seconds(try row.read(Int64.self))
-        self.availability = availability
-    }
-}
-
-/// The same for one day in Vietnam.
-package struct DayAvailability: Hashable, Sendable, PostgresRow {
-    package let monitor: Monitor.ID
-    package let day: CivilDate
-    package let availability: Availability
-
-    package static var columns: String {
-        "monitor_id, day, window_seconds, planned_seconds, not_measured_seconds, down_seconds, outside_seconds"
-    }
-
-    package init(row: inout RowReader) throws {
-        monitor = try row.read()
-        day = try row.read()
-        var availability = Availability(
-            window: .seconds(try row.read(Int64.self)), planned: .seconds(try row.read(Int64.self)),
-            notMeasured: .seconds(try row.read(Int64.self)), down: .seconds(try row.read(Int64.self)))
-        availability.outside = .seconds(try row.read(Int64.self))
         self.availability = availability
     }
 }

@@ -8,7 +8,7 @@ struct MonitorDetailView: PageView {
     static let parts: [any View.Type] = [
         BadgeView.self, StripView.self, StripBarsView.self, LatencyView.self, LatencyLevelView.self,
         LatencyHourView.self, LatencyStretchView.self, LatencyGapView.self, LatencyReadingView.self, OutageView.self,
-        GapView.self, DegradationView.self, FlappingView.self, PhaseView.self, ProblemView.self,
+        GapView.self, DegradationView.self, FlappingView.self, PhaseView.self, OptionView.self, ProblemView.self,
     ]
 
     let summary: MonitorSummary

@@ -53,11 +53,11 @@ package struct MonitorPages: Sendable {
         }
         let days = try await monitors.days(
             of: [id], from: DayStrip.firstDay(endingAt: context.now), count: DayStrip.length, asOf: context.now)
-        let start = LatencyChart.start(endingAt: context.now)
-        let latency = try await monitors.latency(of: id, from: start, to: context.now)
+        let window = LatencyWindow(context)
+        let latency = try await monitors.latency(of: id, window, at: context.now)
         let view = MonitorDetailView(
             summary: summary, strip: DayStrip(days[0]),
-            latency: LatencyView(from: start, latency), history: try await monitors.history(of: id),
+            latency: LatencyView(window, from: latency.start, latency.readings), history: try await monitors.history(of: id),
             flappings: try await monitors.flappings(of: id), mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
         return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
     }

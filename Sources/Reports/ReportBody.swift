@@ -57,7 +57,7 @@ struct ReportBody {
                 (giờ:phút:giây). Không đo được \(VietnameseFormat.clock(seconds: all.notMeasured.inSeconds)), bằng \
                 \(all.notMeasuredShare) khoảng xét.
                 """),
-        ] + reclassified(all) + [
+        ] + reclassified(all) + closedMonths + [
             .paragraph([.emphasis(Availability.rule)]),
             .table(
                 Table(
@@ -88,6 +88,21 @@ struct ReportBody {
                      sau khi đo (người ghi: \(people)); do đó không tính là gián đoạn \
                     \(VietnameseFormat.clock(seconds: all.reclassified.inSeconds)), bằng \(all.reclassifiedShare) khoảng xét.
                     """),
+            ])
+        ]
+    }
+
+    /// Figures that were closed and then corrected are not passed over in silence.
+    private var closedMonths: [Block] {
+        guard !facts.months.isEmpty else { return [] }
+        let corrections = facts.months.reduce(0) { $0 + $1.corrections }
+        return [
+            .paragraph([
+                .text("Số liệu đã chốt: \(facts.months.count) tháng; "),
+                .link(
+                    corrections == 0 ? "chưa sửa lần nào sau khi chốt" : "sửa \(corrections) lần sau khi chốt",
+                    to: "/availability?from=\(days.first)&to=\(days.last)"),
+                .text("."),
             ])
         ]
     }

@@ -44,8 +44,9 @@ struct WatchTests {
             }
         }
 
-        /// The process is killed and another one begins at `later`.
+        /// The process is killed, and another one begins at `later`, when its leases have run out.
         mutating func restart(at later: Int) async throws {
+            try await database.run("UPDATE watches SET leased_until = clock_timestamp() - interval '1 second'")
             second = later
             prober.set(now: now)
             watch = try await Watch.begin(WatchStore(database: database, process: "test"), at: now)
@@ -125,7 +126,7 @@ struct WatchTests {
         try await withDatabase { database in
             var desk = try await Desk(database)
             try await desk.run(until: 30)
-            try await desk.watch.beat(at: Self.origin + .seconds(8 * 3600))
+            try await desk.watch.renew(at: Self.origin + .seconds(8 * 3600))
             try await desk.restart(at: 8 * 3600 + 5)
             let gap = try #require(try await desk.history().gaps.first)
             let lower = try #require(gap.during.lower)
@@ -193,7 +194,7 @@ struct WatchTests {
             try await old.save()
             #expect(try await database.value("SELECT count(*) FROM samples", as: Int.self) == samples)
             #expect(try await desk.standing().failures == 0)
-            await #expect(throws: Watch.Deposed.self) { try await old.beat(at: desk.now) }
+            await #expect(throws: Watch.Deposed.self) { try await old.renew(at: desk.now) }
         }
     }
 

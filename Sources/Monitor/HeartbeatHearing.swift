@@ -18,31 +18,61 @@ extension HeartbeatStore {
     /// How many heartbeats `?create=1` may make behind one key.
     static let limit = 1000
 
+    /// What `heartbeat_ping` in SQL says of a ping.
+    enum Word: String, Sendable, PostgresDecodable {
+        case ok
+        case notFound = "not found"
+        case ambiguous = "ambiguous slug"
+        /// A deadline has to be judged first.
+        case due
+    }
+
     /// Takes one ping, in one statement; when that is back, it is stored.
     ///
-    /// - Parameter creates: Whether a slug that nobody has named yet becomes a heartbeat.
-    func take(_ ping: Ping, creates: Bool = false, at now: Instant) async throws -> PingAnswer {
+    /// - Parameters:
+    ///   - creates: Whether a slug that nobody has named yet becomes a heartbeat.
+    ///   - say: Another way to the database than a statement of its own.
+    func take(
+        _ ping: Ping, creates: Bool = false, at now: Instant, say: (@Sendable () async throws -> Word)? = nil
+    ) async throws -> PingAnswer {
         // A deadline that has just passed is judged first. Another process may be about to: then the ping waits for it.
         for _ in 0..<3 {
-            switch try await database.value(Self.taking(ping, at: now), as: String.self) {
-            case "ok": return .ok
-            case "ambiguous slug": return .ambiguous
-            case "due": try await sweep(at: now)
-            default: return creates ? try await create(for: ping, at: now) : .notFound
+            let word = if let say { try await say() } else { try await words(on: [(ping, now)])[0] }
+            switch word {
+            case .ok: return .ok
+            case .ambiguous: return .ambiguous
+            case .due: try await sweep(at: now)
+            case .notFound: return creates ? try await create(for: ping, at: now) : .notFound
             }
         }
         return .busy
     }
 
-    private static func taking(_ ping: Ping, at now: Instant) -> SQL {
-        var (code, key, slug): (UUID?, String?, String?)
-        switch ping.address.target {
-        case .code(let known): code = known
-        case .slug(let known, let name): (key, slug) = (known, name)
-        }
+    /// Takes some pings together, in one statement and one commit.
+    /// - Returns: What is said of each, in the same order.
+    func words(on pings: [(ping: Ping, at: Instant)]) async throws -> [Word] {
+        // In the order of their names, so that two consoles seldom wait for each other crosswise.
+        let names = pings.map(\.ping.address.target.name)
+        let order = pings.indices.sorted { (names[$0], $0) < (names[$1], $1) }
+        let words = try await database.values(Self.taking(order.map { pings[$0] }), as: Word.self)
+        guard words.count == pings.count else { throw DatabaseError.noRow }
+        var answers = words
+        for (place, index) in order.enumerated() { answers[index] = words[place] }
+        return answers
+    }
+
+    private static func taking(_ pings: [(ping: Ping, at: Instant)]) -> SQL {
+        let targets = pings.map(\.ping.address.target)
         return """
-            SELECT heartbeat_ping(\(code), \(key), \(slug), \(now), \(ping.address.kind), \(ping.address.exitStatus), \(ping.rid),
-                                  \(ping.method), \(ping.source), \(ping.userAgent), \(ping.body))
+            SELECT heartbeat_ping(v.code, v.key, v.slug, v.at, v.kind, v.exit_status, v.rid, v.method, v.address, v.user_agent,
+                                  decode(v.body, 'base64'))
+            FROM   unnest(\(targets.map(\.code)), \(targets.map(\.key)), \(targets.map(\.slug)), \(pings.map(\.at)),
+                          \(pings.map(\.ping.address.kind.rawValue)), \(pings.map(\.ping.address.exitStatus)),
+                          \(pings.map(\.ping.rid)), \(pings.map(\.ping.method)), \(pings.map(\.ping.source)),
+                          \(pings.map(\.ping.userAgent)), \(pings.map { $0.ping.body.map { Data($0).base64EncodedString() } }))
+                   WITH ORDINALITY
+                   AS v (code, key, slug, at, kind, exit_status, rid, method, address, user_agent, body, place)
+            ORDER  BY v.place
             """
     }
 
@@ -71,8 +101,8 @@ extension HeartbeatStore {
                 let draft = HeartbeatDraft(slug: slug, agency: agency)
                 _ = try await tx.addHeartbeat(draft, by: .system("ping", address: ping.source), at: now)
             }
-            let answer = try await tx.value(Self.taking(ping, at: now), as: String.self)
-            return answer == "ok" ? (same == 0 ? .created : .ok) : .ambiguous
+            let word = try await tx.value(Self.taking([(ping, now)]), as: Word.self)
+            return word == .ok ? (same == 0 ? .created : .ok) : .ambiguous
         }
     }
 

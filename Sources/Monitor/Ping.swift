@@ -36,6 +36,12 @@ struct PingAddress: Hashable, Sendable {
     enum Target: Hashable, Sendable {
         case code(UUID)
         case slug(key: String, String)
+
+        var code: UUID? { if case .code(let code) = self { code } else { nil } }
+        var key: String? { if case .slug(let key, _) = self { key } else { nil } }
+        var slug: String? { if case .slug(_, let slug) = self { slug } else { nil } }
+        /// By which pings are put in order.
+        var name: String { code?.uuidString ?? "\(key ?? "")/\(slug ?? "")" }
     }
 
     /// Why a path says nothing.
@@ -53,7 +59,8 @@ struct PingAddress: Hashable, Sendable {
     init(_ segments: [String]) throws(Mistake) {
         var rest = segments[...]
         let first = rest.popFirst() ?? ""
-        if first.wholeMatch(of: /[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/) != nil, let code = UUID(uuidString: first) {
+        // The canonical form only; `UUID` reads nothing else.
+        if let code = UUID(uuidString: first) {
             target = .code(code)
         } else {
             guard PingKey.isKey(first), let slug = rest.popFirst(), HeartbeatDraft.isSlug(slug) else { throw .unknown }

@@ -8,10 +8,10 @@ package import Web
 /// `/ping/…`: where jobs report, with the URLs of Healthchecks' ping API. Whoever knows the address may report; no cookie
 /// counts, and nothing of an address gets into a log.
 package struct PingPages: Sendable {
-    let heartbeats: HeartbeatStore
+    let desk: PingDesk
 
-    package init(heartbeats: HeartbeatStore) {
-        self.heartbeats = heartbeats
+    package init(desk: PingDesk) {
+        self.desk = desk
     }
 
     /// HEAD is answered wherever GET is.
@@ -37,7 +37,7 @@ package struct PingPages: Sendable {
             if ping.rid == nil { return said(.badRequest, "invalid uuid format") }
         }
         if request.method == .post { ping.body = try await body(of: request) }
-        switch try await heartbeats.take(ping, creates: visit.query("create") == "1", at: visit.now) {
+        switch try await desk.take(ping, creates: visit.query("create") == "1", at: visit.now) {
         case .ok: return said(.ok, "OK")
         case .created: return said(.created, "Created")
         case .notFound: return said(.notFound, "not found")

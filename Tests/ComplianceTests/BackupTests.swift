@@ -17,6 +17,8 @@ import Testing
         ("hôm nay", BackupDraft(day: today), []),
         ("hôm nay, lúc này", BackupDraft(day: today, takenAt: now), []),
         ("hôm nay, lát nữa", BackupDraft(day: today, takenAt: now + .seconds(60)), ["time"]),
+        ("ngày đầu tiên có thể", BackupDraft(day: CivilDate(dayNumber: 10_957)), []),
+        ("trước năm 2000", BackupDraft(day: CivilDate(dayNumber: 10_956)), ["day"]),
         ("ngày mai", BackupDraft(day: today.adding(days: 1)), ["day"]),
         ("hỏng, không ghi vì sao", BackupDraft(day: today, result: .failed), ["note"]),
         ("hỏng, có ghi", BackupDraft(day: today, result: .failed, note: "Hết chỗ trên ổ đĩa."), []),

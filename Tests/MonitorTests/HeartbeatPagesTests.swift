@@ -23,7 +23,7 @@ struct HeartbeatPagesTests {
             HeartbeatPages(
                 heartbeats: heartbeats, monitors: monitors, agencies: agencies, address: "https://trucban.example.vn"
             ).add(to: &routes)
-            PingPages(heartbeats: heartbeats).add(to: &routes)
+            PingPages(desk: PingDesk(store: heartbeats)).add(to: &routes)
         } _: { town in
             try await body(town)
         }

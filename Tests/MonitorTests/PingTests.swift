@@ -15,7 +15,7 @@ struct PingTests {
 
     private static func town<T: Sendable>(_ body: @escaping @Sendable (Town) async throws -> T) async throws -> T {
         try await Town.with { routes, database in
-            PingPages(heartbeats: HeartbeatStore(database: database)).add(to: &routes)
+            PingPages(desk: PingDesk(store: HeartbeatStore(database: database))).add(to: &routes)
         } _: { town in
             try await body(town)
         }
@@ -135,6 +135,45 @@ struct PingTests {
                 #expect(try await town.browser(nil).get(path).status == .ok)
                 #expect(town.database.statementCount - before == 1, "\(path)")
             }
+        }
+    }
+
+    @Test func pingsOfOneMomentAreStoredTogetherAndEachIsAnswered() async throws {
+        try await Self.town { town in
+            let beat = try await Beat.add(town, slug: "sao-luu")
+            let before = town.database.statementCount
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<200 {
+                    let path = number % 10 == 0 ? Self.unknown : beat.code.uuidString
+                    group.addTask { try await town.browser(nil).get("/ping/\(path)/log").status.code }
+                }
+                return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+            }
+            #expect(statuses == [200: 180, 404: 20])
+            #expect(try await beat.pings(limit: 1).first?.number == 180)
+            #expect(town.database.statementCount - before <= 200)
+        }
+    }
+
+    /// Two consoles with the same jobs in opposite order: each ping is stored once, whatever waits for whom.
+    @Test func twoConsolesMayHearTheSameJobs() async throws {
+        try await withDatabase { database in
+            var beats: [Beat] = []
+            for number in 0..<10 { beats.append(try await Beat.add(database, slug: "viec-\(number)", name: "Việc \(number)")) }
+            let desks = [PingDesk(store: HeartbeatStore(database: database)), PingDesk(store: HeartbeatStore(database: database))]
+            try await withThrowingDiscardingTaskGroup { group in
+                for round in 0..<20 {
+                    for (number, desk) in desks.enumerated() {
+                        for beat in number == 0 ? beats : beats.reversed() {
+                            group.addTask {
+                                let ping = Ping(address: try PingAddress([beat.code.uuidString, "log"]))
+                                #expect(try await desk.take(ping, creates: false, at: beat.at(round)) == .ok)
+                            }
+                        }
+                    }
+                }
+            }
+            for beat in beats { #expect(try await beat.pings(limit: 1).first?.number == 40) }
         }
     }
 

@@ -115,6 +115,17 @@ import Testing
         }
     }
 
+    @Test func anAgencyThatIsNotInUseHasNoUsers() async throws {
+        try await Town.with { town in
+            let users = UserStore(database: town.database, hasher: try PasswordHasher(cost: Password.Cost(rounds: 16, parallelism: 1)))
+            try await town.database.run("UPDATE agencies SET closed_at = \(Self.now) WHERE id = \(town.giaVien)")
+            for agency in [Agency.ID(rawValue: 999_999), town.giaVien] {
+                let draft = UserDraft(username: "moi", fullName: "Người Mới", role: .agencyHead, agency: agency, password: Town.password)
+                #expect(try await Self.refused { try await users.add(draft, by: town.actor(.an), at: Self.now) } == ["agency"])
+            }
+        }
+    }
+
     // MARK: Settings
 
     @Test func settingsChangeAllOrNone() async throws {

@@ -98,18 +98,20 @@ extension Transaction {
             ORDER  BY l.shard LIMIT \(wanted) FOR UPDATE OF l SKIP LOCKED
             """, as: Int.self)
         guard !free.isEmpty else { return [] }
+        let orderly = now - WatchStore.handover
         try await run(
             """
             INSERT INTO measurement_gaps (monitor_id, during, reason)
             SELECT m.id, tstzrange(date_trunc('second', greatest(
-                       least(coalesce(w.last_beat_at, l.last_beat_at, last.beat, \(now)), s.next_due_at), m.created_at)), NULL),
-                   'process_down'
+                       least(coalesce(w.last_beat_at, l.last_beat_at, last.beat, \(now)), s.next_due_at),
+                       m.created_at)), NULL), 'process_down'
             FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id
             JOIN   monitor_shards h ON h.monitor_id = m.id
             JOIN   probe_leases l ON l.shard = h.shard LEFT JOIN watches w ON w.id = l.holder
             CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches WHERE id <> \(id)) AS last
             WHERE  l.shard = ANY(\(free)) AND m.deleted_at IS NULL AND m.paused_at IS NULL
-            AND    (l.holder IS NULL AND least(l.last_beat_at, s.next_due_at) >= \(now - WatchStore.handover)) IS NOT TRUE
+            AND    (l.holder IS NULL AND l.last_beat_at >= \(orderly)
+                    AND (s.next_due_at IS NULL OR s.next_due_at >= \(orderly))) IS NOT TRUE
             ON     CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
             """)
         try await run(

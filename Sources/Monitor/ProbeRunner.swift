@@ -46,7 +46,6 @@ package struct ProbeRunner: Service {
                 do {
                     try await watch()
                 } catch is CancellationError {
-                    return
                 } catch is Watch.Deposed {
                     logger.notice("probing: found late by another process, begun anew")
                 } catch let error as DatabaseError where error.isUnavailable {
@@ -63,7 +62,8 @@ package struct ProbeRunner: Service {
     private func watch() async throws {
         let watch = try await Watch.begin(store, ceiling: ceiling, at: clock.now)
         let round = ProbeRound(watch: watch, prober: prober, clock: clock, figures: figures)
-        logger.info("probing: begun", metadata: ["shards": "\(await watch.keeping.count)"])
+        let shards = await watch.keeping.count
+        logger.info("probing: begun", metadata: ["shards": "\(shards)"])
         do {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await probe(round) }

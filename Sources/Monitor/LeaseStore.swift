@@ -78,6 +78,7 @@ extension Transaction {
             WHERE  id IN (SELECT id FROM watches WHERE ended_at IS NULL AND leased_until < clock_timestamp()
                           FOR UPDATE SKIP LOCKED)
             """)
+        try await endProberOutages()
         let living = try await values("SELECT id FROM watches WHERE ended_at IS NULL ORDER BY id", as: WatchStore.ID.self)
         let share = Shard.share(rank: living.firstIndex(of: id) ?? 0, living: max(living.count, 1))
         let held = try await values("SELECT shard FROM probe_leases WHERE holder = \(id)", as: Int.self)

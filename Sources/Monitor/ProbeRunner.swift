@@ -4,7 +4,7 @@ package import Logging
 import ServiceLifecycle
 
 /// Keeps the watch: makes every probe when it is due, and stores what was seen. Several processes share the monitors by
-/// leases (docs/decisions/0014).
+/// leases (docs/decisions/0021).
 ///
 /// A process holds nothing that matters. Killed at any instant, others go on from the database: outages that were open
 /// stay open, and the time between the last beat and each monitor's next sample is not measured. While the database is

@@ -64,10 +64,11 @@ package struct WatchStore: Sendable {
             let outages = batch.outages.filter { counted.contains($0.monitor) }
             try await tx.endOutages(batch.outageEnds.filter { counted.contains($0.key) }, exceptThoseOf: outages)
             try await tx.saveOutages(outages)
-            let degradations = batch.degradations.filter { counted.contains($0.monitor) }
-            try await tx.endDegradations(
-                batch.degradationEnds.filter { counted.contains($0.key) }, exceptThoseOf: degradations)
+            var (degradations, flappings) = (batch.degradations, batch.flappings)
+            degradations.keep(counted.contains)
+            flappings.keep(counted.contains)
             try await tx.saveDegradations(degradations)
+            try await tx.saveFlappings(flappings)
         }
     }
 }

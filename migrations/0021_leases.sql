@@ -4,9 +4,12 @@
 -- own; it renews that every 2 s. Nobody is ended by the clock alone: another process must find it late and end it.
 ALTER TABLE watches
     ADD COLUMN leased_until timestamptz NOT NULL DEFAULT '-infinity',
-    ADD COLUMN ended_at     timestamptz;
+    ADD COLUMN ended_at     timestamptz,
+    ADD COLUMN mark         text;
 CREATE INDEX watches_live_index ON watches (leased_until) WHERE ended_at IS NULL;
 COMMENT ON COLUMN watches.leased_until IS 'By the database''s clock; all others are by the process''s.';
+COMMENT ON COLUMN watches.mark IS
+    'By which another process of the same machine sees that this one runs no more, before its lease has run out.';
 COMMENT ON COLUMN watches.ended_at IS 'It left, or was found late: what it held is free.';
 -- Who watched before this migration watched alone, under a lock that is no longer asked for.
 UPDATE watches SET ended_at = last_beat_at;

@@ -22,11 +22,11 @@ extension WatchStore {
         try await database.transaction { tx in
             let id = try await tx.value(
                 """
-                INSERT INTO watches (started_at, last_beat_at, process, leased_until)
-                VALUES (\(now), \(now), \(process), clock_timestamp() + make_interval(secs => \(Self.lease)))
+                INSERT INTO watches (started_at, last_beat_at, process, mark, leased_until)
+                VALUES (\(now), \(now), \(process), \(mark?.text), clock_timestamp() + make_interval(secs => \(Self.lease)))
                 RETURNING id
                 """, as: ID.self)
-            return (id, try await tx.tenure(of: id, at: now))
+            return (id, try await tx.tenure(of: id, mark: mark, at: now))
         }
     }
 
@@ -51,7 +51,7 @@ extension WatchStore {
                     WHERE  holder = \(id) AND shard = ANY(\(released.sorted()))
                     """)
             }
-            return try await tx.tenure(of: id, at: now)
+            return try await tx.tenure(of: id, mark: mark, at: now)
         }
     }
 
@@ -70,12 +70,18 @@ extension WatchStore {
 }
 
 extension Transaction {
-    fileprivate func tenure(of id: WatchStore.ID, at now: Instant) async throws -> WatchStore.Tenure {
+    fileprivate func tenure(of id: WatchStore.ID, mark: ProcessMark?, at now: Instant) async throws -> WatchStore.Tenure {
+        // One process watches once at a time: a watch of its own that has not ended broke off.
+        let marks = try await values(
+            "SELECT mark FROM watches WHERE ended_at IS NULL AND mark IS NOT NULL AND id <> \(id)", as: String.self)
+        let gone = marks.filter { mark?.sees(isOver: $0) == true }
         // Who renews at this moment is passed over: two that end each other would wait for each other.
         try await run(
             """
             UPDATE watches SET ended_at = \(now)
-            WHERE  id IN (SELECT id FROM watches WHERE ended_at IS NULL AND leased_until < clock_timestamp()
+            WHERE  id IN (SELECT id FROM watches
+                          WHERE  ended_at IS NULL AND id <> \(id)
+                          AND    (leased_until < clock_timestamp() OR mark = ANY(\(gone)))
                           FOR UPDATE SKIP LOCKED)
             """)
         try await endProberOutages()

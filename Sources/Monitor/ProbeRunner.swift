@@ -31,7 +31,7 @@ package struct ProbeRunner: Service {
         database: Database, listener: Listener, prober: any Prober, process: String, ceiling: Int,
         clock: WallClock = .system, figures: ProbeFigures, logger: Logger
     ) {
-        store = WatchStore(database: database, process: process)
+        store = WatchStore(database: database, process: process, mark: .own)
         self.listener = listener
         self.prober = prober
         self.ceiling = ceiling

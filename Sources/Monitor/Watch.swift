@@ -38,6 +38,7 @@ package actor Watch {
     private var posts: [Monitor.ID: Post] = [:]
     private var schedule = Schedule()
     private var bound = 0
+    private var suspicions = Suspicions()
     private var batch = Batch()
     private var isSaving = false
     private var lastNow: Instant
@@ -93,7 +94,7 @@ package actor Watch {
         leaving = Shard.surplus(of: shards, share: tenure.share)
         // What was to be given up and is kept after all has not been scheduled any more.
         let regained = keeping.subtracting(before)
-        for (id, post) in posts where regained.contains(post.shard) && !schedule.isUnderWay(id) {
+        for (id, post) in posts where regained.contains(post.shard) && !schedule.isUnderWay(id) && !suspicions.contains(id) {
             schedule.wait(id, until: Rhythm.next(after: now, every: post.monitor.interval, for: id))
         }
         if keeping != before { try await reload(at: now) }
@@ -118,10 +119,14 @@ package actor Watch {
         let kept = Set(assignments.monitors.map(\.monitor.id))
         for (id, post) in posts where !kept.contains(id) {
             schedule.remove(id)
-            // What was seen in a shard that is being given up still waits to be stored.
-            if leaving.contains(post.shard) { continue }
+            // What was seen in a shard that is being given up still waits to be stored. Whoever takes it judges the rest.
+            if leaving.contains(post.shard) {
+                for suspicion in suspicions.take(under: id) { flights[suspicion.order.shard, default: 1] -= 1 }
+                continue
+            }
+            settle(id)
+            forget(id)
             posts[id] = nil
-            batch.forget(id)
         }
         // A first round of many monitors is spread, so that it does not come as one blow.
         let round = max(Duration.seconds(5), .milliseconds(5) * assignments.monitors.count)
@@ -133,13 +138,19 @@ package actor Watch {
 
     private func take(_ assignment: WatchStore.Assignment, within round: Duration, at now: Instant) {
         let monitor = assignment.monitor
-        batch.forget(monitor.id)
+        forget(monitor.id)
         posts[monitor.id] = Post(
             monitor: monitor, rules: OutageRules(monitor: monitor, state: assignment.state),
             revision: assignment.revision, shard: assignment.shard)
         guard !schedule.isUnderWay(monitor.id) else { return }
         let soon = min(monitor.spacing(while: assignment.state), round)
         schedule.wait(monitor.id, until: Rhythm.next(after: now, every: soon, for: monitor.id))
+    }
+
+    /// What was seen of a monitor no longer counts: a command has decided otherwise.
+    private func forget(_ monitor: Monitor.ID) {
+        batch.forget(monitor)
+        if let suspicion = suspicions.drop(monitor) { flights[suspicion.order.shard, default: 1] -= 1 }
     }
 
     /// The address that tells whether this prober is cut off; empty when none is set.
@@ -179,18 +190,37 @@ package actor Watch {
     }
 
     /// Takes what a probe saw. While what the target hangs on does not answer either, its failure says nothing of it. What
-    /// it hangs on is looked at as soon as the target fails, so that it is known in time which of the two it is.
+    /// it hangs on is looked at as soon as the target fails, so that it is known in time which of the two it is: a failure
+    /// that would make an outage waits for that.
     package func conclude(_ order: Order, _ sample: Sample) {
         proberOutage.found(at: sample.at)
-        if sample.failure != nil, let parent = posts[order.monitor]?.monitor.parent {
-            if let since = failingSince(parent) {
-                return conclude(order, at: sample.at, sample: nil) {
-                    $0.observeNothing(at: sample.at, offlineSince: since, reason: .parentDown)
-                }
-            }
-            if posts[parent] != nil, !schedule.isUnderWay(parent) { schedule.wait(parent, until: lastNow) }
+        guard sample.failure != nil, let post = posts[order.monitor], let parent = post.monitor.parent,
+            let above = posts[parent], failingSince(parent) == nil
+        else { return judge(order, sample) }
+        if !schedule.isUnderWay(parent), !suspicions.contains(parent) { schedule.wait(parent, until: lastNow) }
+        if post.rules.isOnTheBrink, above.rules.state.lastSampleAt.map({ $0 < sample.at }) ?? true {
+            schedule.finish(order.monitor)
+            suspicions.add(Suspicions.Suspicion(order: order, sample: sample), under: parent)
+        } else {
+            judge(order, sample)
         }
-        conclude(order, at: sample.at, sample: sample) { $0.observe(sample) }
+    }
+
+    private func judge(_ order: Order, _ sample: Sample) {
+        let isJudged: Bool
+        if sample.failure != nil, let parent = posts[order.monitor]?.monitor.parent, let since = failingSince(parent) {
+            isJudged = conclude(order, at: sample.at, sample: nil) {
+                $0.observeNothing(at: sample.at, offlineSince: since, reason: .parentDown)
+            }
+        } else {
+            isJudged = conclude(order, at: sample.at, sample: sample) { $0.observe(sample) }
+        }
+        if isJudged { settle(order.monitor) }
+    }
+
+    /// Judges the failures that waited for `parent`, of which is known now whether it answers.
+    private func settle(_ parent: Monitor.ID) {
+        for suspicion in suspicions.take(under: parent) { judge(suspicion.order, suspicion.sample) }
     }
 
     /// Since when a monitor, or what it hangs on in turn, has been failing, confirmed or not; nil while all of them answer.
@@ -206,20 +236,26 @@ package actor Watch {
     /// Takes a probe that says nothing about its target, because this prober has been cut off since `offlineSince`.
     package func concludeNothing(_ order: Order, at: Instant, offlineSince: Instant) {
         proberOutage.lost(since: offlineSince)
-        conclude(order, at: at, sample: nil) { $0.observeNothing(at: at, offlineSince: offlineSince) }
+        guard conclude(order, at: at, sample: nil, judge: { $0.observeNothing(at: at, offlineSince: offlineSince) })
+        else { return }
+        // Whatever waited for it was on the same wire.
+        for suspicion in suspicions.take(under: order.monitor) {
+            concludeNothing(suspicion.order, at: suspicion.sample.at, offlineSince: offlineSince)
+        }
     }
 
+    /// - Returns: Whether it counted: it does not when a command has come between.
     private func conclude(
         _ order: Order, at: Instant, sample: Sample?, judge: (inout OutageRules) -> [OutageRules.Action]
-    ) {
+    ) -> Bool {
         flights[order.shard, default: 1] -= 1
         guard var post = posts[order.monitor] else {
             schedule.finish(order.monitor)
-            return
+            return false
         }
         guard post.revision == order.revision else {
             schedule.wait(order.monitor, until: lastNow)
-            return
+            return false
         }
         let actions = judge(&post.rules)
         posts[order.monitor] = post
@@ -228,6 +264,7 @@ package actor Watch {
         schedule.wait(order.monitor, until: due)
         batch.add(
             order.monitor, revision: post.revision, sample: sample, state: post.rules.state, due: due, actions: actions)
+        return true
     }
 
     /// Stores what was concluded since the last time, all of it or nothing. When the database is away, nothing is lost:

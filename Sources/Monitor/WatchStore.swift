@@ -27,10 +27,14 @@ package struct WatchStore: Sendable {
     let database: Database
     /// Names this process in the table of watches.
     let process: String
+    let mark: ProcessMark?
 
-    package init(database: Database, process: String) {
+    /// - Parameter mark: Lets processes of this machine see when this one has died; without it they wait for its lease to
+    ///   run out.
+    package init(database: Database, process: String, mark: ProcessMark? = nil) {
         self.database = database
         self.process = process
+        self.mark = mark
     }
 
     /// What is to be watched now in some shards, and the address that tells whether the prober is cut off.

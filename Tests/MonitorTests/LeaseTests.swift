@@ -157,6 +157,23 @@ struct LeaseTests {
         }
     }
 
+    /// Started again on the same machine, nobody waits for the lease of one that is known to have died.
+    @Test func whoIsSeenToBeDeadIsNotWaitedFor() async throws {
+        try await withDatabase { database in
+            var field = try await Field(database)
+            let mark = try #require(ProcessMark.own)
+            let first = try await Watch.begin(
+                WatchStore(database: database, process: "first", mark: mark), at: field.now)
+            let elsewhere = try await field.begin("elsewhere")
+            try await field.run([first, elsewhere], seconds: 12)
+            let again = try await Watch.begin(
+                WatchStore(database: database, process: "again", mark: mark), at: field.now)
+            #expect(await again.keeping.count == 32)
+            #expect(await elsewhere.keeping.count == 32)
+            await #expect(throws: Watch.Deposed.self) { try await first.renew(at: field.now) }
+        }
+    }
+
     @Test func aLeaseThatRanOutUnnoticedGoesOn() async throws {
         try await withDatabase { database in
             var field = try await Field(database)

@@ -181,6 +181,65 @@ struct WatchTests {
         }
     }
 
+    /// A monitor that is blamed at its first failure waits for what its parent says of the same moment, and then is blamed.
+    @Test(arguments: [("the link was cut", true), ("it failed by itself", false)])
+    func nobodyIsBlamedBeforeItsParentWasLookedAt(_ what: String, isCut: Bool) async throws {
+        try await withDatabase { database in
+            var desk = try await Desk(database)
+            let behind = "http://127.0.0.1:2/"
+            var draft = MonitorDraft(name: "Văn bản đến", target: .http(HTTPTarget(url: behind)))
+            (draft.timeout, draft.interval, draft.retryInterval) = (.seconds(5), .seconds(10), .seconds(5))
+            draft.confirmAfter = 1
+            draft.place.parent = "Đăng nhập"
+            let child = try await desk.store.add(draft, by: .system("test"), at: desk.now)
+            try await desk.watch.reload(at: desk.now)
+            try await desk.run(until: 30)
+            // Fails just after its parent was looked at.
+            let asked = desk.prober.asked.count
+            while desk.prober.asked.dropFirst(asked).last != Self.address { try await desk.run(until: desk.second + 1) }
+            desk.prober.fail(behind)
+            if isCut { desk.prober.fail(Self.address) }
+            while desk.prober.asked.last != behind { try await desk.run(until: desk.second + 1) }
+            let failed = desk.now
+            #expect(try await desk.store.history(of: child).outages.isEmpty)
+
+            try await desk.run(until: desk.second + 1)
+            #expect(desk.prober.asked.last == Self.address)
+            let history = try await desk.store.history(of: child)
+            #expect(history.outages.map(\.during.lower) == (isCut ? [] : [failed]))
+            #expect(history.gaps.first.map { $0.reason == .parentDown && $0.during.upper == nil } == isCut)
+
+            desk.prober.answer(behind)
+            desk.prober.answer(Self.address)
+            try await desk.run(until: desk.second + 30)
+            #expect(try await desk.store.history(of: child).gaps.allSatisfy { $0.during.upper != nil })
+            #expect(try await desk.store.history(of: child).outages.allSatisfy(\.isOver))
+        }
+    }
+
+    @Test func aSuspicionEndsWithWhatItHangsOn() async throws {
+        try await withDatabase { database in
+            var desk = try await Desk(database)
+            let behind = "http://127.0.0.1:2/"
+            var draft = MonitorDraft(name: "Văn bản đến", target: .http(HTTPTarget(url: behind)))
+            (draft.timeout, draft.interval, draft.retryInterval) = (.seconds(5), .seconds(10), .seconds(5))
+            draft.confirmAfter = 1
+            draft.place.parent = "Đăng nhập"
+            let child = try await desk.store.add(draft, by: .system("test"), at: desk.now)
+            try await desk.watch.reload(at: desk.now)
+            try await desk.run(until: 30)
+            let asked = desk.prober.asked.count
+            while desk.prober.asked.dropFirst(asked).last != Self.address { try await desk.run(until: desk.second + 1) }
+            desk.prober.fail(behind)
+            while desk.prober.asked.last != behind { try await desk.run(until: desk.second + 1) }
+            #expect(try await desk.store.history(of: child).outages.isEmpty)
+            try await desk.store.pause(desk.monitor, by: .system("test"), at: desk.now)
+            try await desk.watch.reload(at: desk.now)
+            try await desk.watch.save()
+            #expect(try await desk.store.history(of: child).outages.count == 1)
+        }
+    }
+
     @Test func whoWasDeposedCanWriteNothing() async throws {
         try await withDatabase { database in
             var desk = try await Desk(database)

@@ -14,6 +14,11 @@ COMMENT ON COLUMN watches.ended_at IS 'It left, or was found late: what it held 
 -- Who watched before this migration watched alone, under a lock that is no longer asked for.
 UPDATE watches SET ended_at = last_beat_at;
 
+-- When a lease that is taken now for so many seconds ends: by the one clock that all processes share, and which no command
+-- is told. A transaction may have begun long before.
+CREATE FUNCTION lease_end(seconds double precision) RETURNS timestamptz
+    LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() + make_interval(secs => seconds) $$;
+
 CREATE TABLE probe_leases (
     shard        integer PRIMARY KEY CHECK (shard BETWEEN 0 AND 63),
     holder       bigint REFERENCES watches,

@@ -23,7 +23,7 @@ extension WatchStore {
             let id = try await tx.value(
                 """
                 INSERT INTO watches (started_at, last_beat_at, process, mark, leased_until)
-                VALUES (\(now), \(now), \(process), \(mark?.text), clock_timestamp() + make_interval(secs => \(Self.lease)))
+                VALUES (\(now), \(now), \(process), \(mark?.text), lease_end(\(Self.lease)))
                 RETURNING id
                 """, as: ID.self)
             return (id, try await tx.tenure(of: id, mark: mark, at: now))
@@ -40,7 +40,7 @@ extension WatchStore {
             let renewed = try await tx.run(
                 """
                 UPDATE watches SET last_beat_at = greatest(last_beat_at, \(now)),
-                       leased_until = clock_timestamp() + make_interval(secs => \(Self.lease))
+                       leased_until = lease_end(\(Self.lease))
                 WHERE  id = \(id) AND ended_at IS NULL
                 """)
             if renewed == 0 { throw Watch.Deposed() }
@@ -81,7 +81,7 @@ extension Transaction {
             UPDATE watches SET ended_at = \(now)
             WHERE  id IN (SELECT id FROM watches
                           WHERE  ended_at IS NULL AND id <> \(id)
-                          AND    (leased_until < clock_timestamp() OR mark = ANY(\(gone)))
+                          AND    (leased_until < lease_end(0) OR mark = ANY(\(gone)))
                           FOR UPDATE SKIP LOCKED)
             """)
         try await endProberOutages()

@@ -67,7 +67,7 @@ struct App: Sendable {
         let loop = TransferLoop()
         let runner = ProbeRunner(
             database: database, listener: listener, prober: TransferProber(loop: loop), process: processName,
-            figures: figures, logger: logger)
+            ceiling: OpenFiles.ceilingForProbes(), figures: figures, logger: logger)
         let web = Application(
             responder: router.buildResponder(),
             configuration: ApplicationConfiguration(

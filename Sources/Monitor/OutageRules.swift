@@ -53,6 +53,9 @@ package struct OutageRules: Hashable, Sendable {
         self.state = state
     }
 
+    /// Whether one more failure may make an outage.
+    var isOnTheBrink: Bool { state.condition != .down && state.failures + 1 >= confirmAfter }
+
     /// Takes one sample. Time never runs backwards here: after the clock was set back, samples count as simultaneous
     /// with the last one until the clock has caught up.
     package mutating func observe(_ sample: Sample) -> [Action] {

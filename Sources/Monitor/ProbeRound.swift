@@ -17,8 +17,8 @@ package struct ProbeRound: Sendable {
     /// Makes one probe. A failure counts only when the prober itself can reach something.
     func look(_ order: Watch.Order) async {
         let sample = await prober.look(order.probe)
-        // A probe that was broken off because the process stops says nothing.
-        guard !Task.isCancelled else { return }
+        // A probe that was broken off, because the process stops or its leases are no longer certain, says nothing.
+        guard !Task.isCancelled else { return await watch.abandon(order) }
         figures.count(sample, due: order.due)
         if sample.failure != nil {
             await reference.use(watch.referenceAddress)
@@ -38,6 +38,6 @@ package struct ProbeRound: Sendable {
             }
         }
         try await watch.save()
-        try await watch.beat(at: now)
+        try await watch.renew(at: now)
     }
 }

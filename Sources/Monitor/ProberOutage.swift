@@ -41,14 +41,13 @@ extension WatchStore {
 }
 
 extension Transaction {
-    /// Ends what watches left open that beat no more: after their last beat they knew nothing.
-    func endProberOutages(at now: Instant) async throws {
+    /// Ends what watches left open that have ended: after their last beat they knew nothing.
+    func endProberOutages() async throws {
         try await run(
             """
             UPDATE prober_outages p
             SET    during = tstzrange(lower(p.during), greatest(w.last_beat_at, lower(p.during) + interval '1 second'))
-            FROM   watches w
-            WHERE  w.id = p.watch_id AND upper_inf(p.during) AND w.last_beat_at < \(now - MonitorSummary.silence)
+            FROM   watches w WHERE w.id = p.watch_id AND upper_inf(p.during) AND w.ended_at IS NOT NULL
             """)
     }
 }

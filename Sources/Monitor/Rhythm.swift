@@ -2,7 +2,10 @@ import Civil
 import Database
 
 /// When probes are due and how many may be under way.
-enum Rhythm {
+package enum Rhythm {
+    /// Room for 10,000 monitors at 30 s that all hang until a timeout of 10 s.
+    package static let ceiling = 4000
+
     /// The next moment of the monitor's own beat after `now`. Each monitor has a stable place within the interval, so
     /// that a thousand of them are spread evenly, before and after a restart.
     static func next(after now: Instant, every interval: Duration, for monitor: Monitor.ID) -> Instant {
@@ -21,13 +24,13 @@ enum Rhythm {
     }
 
     /// How many probes may be under way: as many as there are when every target hangs until its timeout (Little's law:
-    /// arrivals × time in the system), at least 16 and at most 2,000.
-    static func bound(for monitors: some Sequence<Monitor>) -> Int {
+    /// arrivals × time in the system), at least 16 and at most `ceiling`.
+    static func bound(for monitors: some Sequence<Monitor>, atMost ceiling: Int = Rhythm.ceiling) -> Int {
         let hanging = monitors.reduce(0.0) { sum, monitor in
             let spacing = min(monitor.interval, monitor.retryInterval).inMicroseconds
             return sum + Double(monitor.timeout.inMicroseconds) / Double(max(spacing, 1))
         }
-        return min(max(Int(hanging.rounded(.up)), 16), 2000)
+        return min(max(Int(hanging.rounded(.up)), 16), ceiling)
     }
 
     /// SplitMix64 (Steele, Lea, Flood 2014): neighbours in number lie far apart in time.

@@ -11,66 +11,39 @@ package struct WatchStore: Sendable {
         let monitor: Monitor
         let state: MonitorState
         let revision: Int64
+        let shard: Int
 
-        static var columns: String { "\(Monitor.columns), \(MonitorState.columns), s.revision" }
+        /// For `monitor_shards h` too.
+        static var columns: String { "\(Monitor.columns), \(MonitorState.columns), s.revision, h.shard" }
 
         init(row: inout RowReader) throws {
             monitor = try Monitor(row: &row)
             state = try MonitorState(row: &row)
             revision = try row.read()
+            shard = try row.read()
         }
     }
 
     let database: Database
     /// Names this process in the table of watches.
     let process: String
+    let mark: ProcessMark?
 
-    package init(database: Database, process: String) {
+    /// - Parameter mark: Lets processes of this machine see when this one has died; without it they wait for its lease to
+    ///   run out.
+    package init(database: Database, process: String, mark: ProcessMark? = nil) {
         self.database = database
         self.process = process
+        self.mark = mark
     }
 
-    /// Begins a watch. Since the last beat of the watch before, nothing was measured, nor since a monitor's next probe was
-    /// due where none came: a process that beats and does not probe (it slept, or hung) has seen nothing. What the watch
-    /// before may still have to say is refused from now on, because every revision is raised.
-    func takeOver(at now: Instant) async throws -> ID {
-        try await database.transaction { tx in
-            let id = try await tx.value(
-                """
-                INSERT INTO watches (started_at, last_beat_at, process) VALUES (\(now), \(now), \(process)) RETURNING id
-                """, as: ID.self)
-            try await tx.run(
-                """
-                INSERT INTO measurement_gaps (monitor_id, during, reason)
-                SELECT m.id, tstzrange(date_trunc('second', greatest(
-                           least(coalesce(last.beat, \(now)), s.next_due_at), m.created_at)), NULL), 'process_down'
-                FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id
-                CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches WHERE id < \(id)) AS last
-                WHERE  m.deleted_at IS NULL AND m.paused_at IS NULL
-                ON     CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
-                """)
-            try await tx.run("UPDATE monitor_states SET revision = revision + 1")
-            try await tx.endProberOutages(at: now)
-            return id
-        }
-    }
-
-    /// - Throws: `Watch.Deposed` when a younger watch has begun.
-    func beat(_ id: ID, at now: Instant) async throws {
-        let beaten = try await database.run(
-            """
-            UPDATE watches SET last_beat_at = greatest(last_beat_at, \(now))
-            WHERE  id = \(id) AND NOT EXISTS (SELECT FROM watches younger WHERE younger.id > \(id))
-            """)
-        if beaten == 0 { throw Watch.Deposed() }
-    }
-
-    /// What is to be watched now, and the address that tells whether the prober is cut off.
-    func assignments() async throws -> (monitors: [Assignment], reference: String) {
+    /// What is to be watched now in some shards, and the address that tells whether the prober is cut off.
+    func assignments(in shards: Set<Int>) async throws -> (monitors: [Assignment], reference: String) {
         let monitors: [Assignment] = try await database.all(
             """
             SELECT \(columns: Assignment.self) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
-            WHERE  m.deleted_at IS NULL AND m.paused_at IS NULL
+            JOIN   monitor_shards h ON h.monitor_id = m.id
+            WHERE  h.shard = ANY(\(shards.sorted())) AND m.deleted_at IS NULL AND m.paused_at IS NULL
             """)
         return (monitors, try await database.settings()[.referenceAddress])
     }

@@ -247,14 +247,19 @@ def test_a_left_over_server_is_taken_over(own):
     assert not is_alive(server)
 
 
-def test_whoever_is_left_takes_the_server_over(own):
-    """A second console beside the first one: when the first is killed, the second looks after the server."""
+def beside(own):
+    """A second console on the same data and the same server."""
     second = Console.__new__(Console)
     second.__dict__.update(own.__dict__)
     second.port = free_port()
     second.url = f"http://127.0.0.1:{second.port}"
     second.log = open(Path(own.data) / "console.log", "a+b")
-    second.start()
+    return second.start()
+
+
+def test_whoever_is_left_takes_the_server_over(own):
+    """A second console beside the first one: when the first is killed, the second looks after the server."""
+    second = beside(own)
     try:
         server = postmaster(own)
         own.kill()
@@ -266,6 +271,50 @@ def test_whoever_is_left_takes_the_server_over(own):
         second.stop()
         assert processes_of(cluster(own)) == []
     finally:
+        second.stop()
+
+
+# (d') Several consoles share the monitors.
+
+
+HOLDERS = "SELECT string_agg(held::text, ' ' ORDER BY held) FROM (SELECT count(*) AS held FROM probe_leases WHERE holder IS NOT NULL GROUP BY holder) AS h"
+# Two looks at one monitor by two processes at once would leave two samples closer than its interval.
+TWICE = """
+    WITH looks AS (SELECT at, lead(at) OVER (PARTITION BY monitor_id ORDER BY at) AS next FROM samples)
+    SELECT count(*) FROM looks WHERE next - at < interval '4 seconds' AND at > (SELECT max(started_at) FROM watches) + interval '12 seconds'"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_whoever_is_left_takes_the_monitors_over(own, site, how):
+    visitor = Visitor(own).sign_in()
+    watch(own, visitor, site)
+    own.sql("""WITH made AS (INSERT INTO monitors (name, kind, url, interval_seconds, retry_seconds, timeout_seconds, created_at)
+                             SELECT 'Điểm ' || n, kind, url, 5, 5, 2, now() FROM monitors, generate_series(1, 20) AS n RETURNING id)
+               INSERT INTO monitor_states (monitor_id, since) SELECT id, date_trunc('second', now()) FROM made""")
+    second = beside(own)
+    try:
+        second.wait_for(lambda: own.sql(HOLDERS) == "32 32", "even shares")
+        second.wait_for(
+            lambda: own.sql("SELECT count(*) FROM monitor_states WHERE last_sample_at IS NULL") == "0", "all were looked at")
+        dying = own.sql("SELECT min(id) FROM watches WHERE ended_at IS NULL")
+        os.kill(own.process.pid, how)
+        second.wait_for(lambda: own.sql(HOLDERS.replace("IS NOT NULL", f"<> {dying}")) == "64", "the other has them all")
+        late = own.sql(f"SELECT ended_at - last_beat_at < interval '15 seconds' FROM watches WHERE id = {dying}")
+        assert late == "t"
+        # What the dead one kept was not measured from its last beat to the first look of the other.
+        second.wait_for(lambda: own.sql("SELECT count(*) FROM measurement_gaps WHERE upper_inf(during)") == "0", "all are seen again")
+        assert int(own.sql(f"""SELECT count(DISTINCT g.monitor_id) FROM measurement_gaps g, watches w
+                               WHERE w.id = {dying} AND g.reason = 'process_down' AND upper(g.during) > w.last_beat_at
+                               AND lower(g.during) BETWEEN w.last_beat_at - interval '6 seconds' AND w.last_beat_at""")) > 0
+        if how == signal.SIGSTOP:
+            # It wakes, finds itself replaced, and comes back as somebody new.
+            os.kill(own.process.pid, signal.SIGCONT)
+            second.wait_for(lambda: own.sql(HOLDERS) == "32 32", "even shares again")
+        assert own.sql(TWICE) == "0"
+        assert own.sql("SELECT count(*) FROM outages") == "0"
+    finally:
+        if how == signal.SIGSTOP:
+            os.kill(own.process.pid, signal.SIGCONT)
         second.stop()
 
 

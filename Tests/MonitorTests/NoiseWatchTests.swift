@@ -41,6 +41,7 @@ struct NoiseWatchTests {
         }
 
         mutating func restart() async throws {
+            try await database.run("UPDATE watches SET leased_until = clock_timestamp() - interval '1 second'")
             watch = try await Watch.begin(WatchStore(database: database, process: "test"), at: now)
         }
     }

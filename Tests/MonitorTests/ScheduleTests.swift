@@ -83,7 +83,8 @@ struct ScheduleTests {
         Load(name: "few monitors: the floor", count: 3, timeout: 10, interval: 60, retry: 20, bound: 16),
         Load(name: "1,000 hanging 10 s each 15 s", count: 1000, timeout: 10, interval: 15, retry: 20, bound: 667),
         Load(name: "the retry interval counts where it is shorter", count: 300, timeout: 10, interval: 60, retry: 20, bound: 150),
-        Load(name: "10,000 at 30 s: the ceiling", count: 10_000, timeout: 10, interval: 30, retry: 30, bound: 2000),
+        Load(name: "10,000 hanging 10 s each 30 s", count: 10_000, timeout: 10, interval: 30, retry: 30, bound: 3334),
+        Load(name: "10,000 hanging 10 s each 15 s: the ceiling", count: 10_000, timeout: 10, interval: 15, retry: 30, bound: 4000),
     ])
     func asManyAsHangAtOnce(_ load: Load) {
         let monitors = (1...load.count).map {

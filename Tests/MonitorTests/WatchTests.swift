@@ -44,8 +44,9 @@ struct WatchTests {
             }
         }
 
-        /// The process is killed and another one begins at `later`.
+        /// The process is killed, and another one begins at `later`, when its leases have run out.
         mutating func restart(at later: Int) async throws {
+            try await database.run("UPDATE watches SET leased_until = clock_timestamp() - interval '1 second'")
             second = later
             prober.set(now: now)
             watch = try await Watch.begin(WatchStore(database: database, process: "test"), at: now)
@@ -125,7 +126,7 @@ struct WatchTests {
         try await withDatabase { database in
             var desk = try await Desk(database)
             try await desk.run(until: 30)
-            try await desk.watch.beat(at: Self.origin + .seconds(8 * 3600))
+            try await desk.watch.renew(at: Self.origin + .seconds(8 * 3600))
             try await desk.restart(at: 8 * 3600 + 5)
             let gap = try #require(try await desk.history().gaps.first)
             let lower = try #require(gap.during.lower)
@@ -149,37 +150,6 @@ struct WatchTests {
         }
     }
 
-    /// What is behind a link that is cut is not measured, and only the link has an outage. What fails by itself has its own.
-    @Test func whatHangsOnSomethingThatFailsIsNotMeasured() async throws {
-        try await withDatabase { database in
-            var desk = try await Desk(database)
-            let behind = "http://127.0.0.1:2/"
-            var draft = MonitorDraft(name: "Văn bản đến", target: .http(HTTPTarget(url: behind)))
-            (draft.timeout, draft.interval, draft.retryInterval) = (.seconds(5), .seconds(10), .seconds(5))
-            draft.place.parent = "Đăng nhập"
-            let child = try await desk.store.add(draft, by: .system("test"), at: desk.now)
-            try await desk.watch.reload(at: desk.now)
-            try await desk.run(until: 30)
-            desk.prober.fail(Self.address)
-            desk.prober.fail(behind)
-            try await desk.run(until: 120)
-            let cut = try await desk.store.history(of: child)
-            #expect(try await desk.history().outages.count == 1)
-            #expect(cut.outages.isEmpty && cut.gaps.first?.reason == .parentDown && cut.gaps.first?.during.upper == nil)
-
-            desk.prober.answer(Self.address)
-            desk.prober.answer(behind)
-            try await desk.run(until: 160)
-            let back = try await desk.store.history(of: child)
-            #expect(back.outages.isEmpty && back.gaps.allSatisfy { $0.during.upper != nil })
-
-            desk.prober.fail(behind)
-            try await desk.run(until: 200)
-            #expect(try await desk.store.history(of: child).outages.count == 1)
-            #expect(try await desk.history().outages.allSatisfy(\.isOver))
-        }
-    }
-
     @Test func whoWasDeposedCanWriteNothing() async throws {
         try await withDatabase { database in
             var desk = try await Desk(database)
@@ -193,7 +163,7 @@ struct WatchTests {
             try await old.save()
             #expect(try await database.value("SELECT count(*) FROM samples", as: Int.self) == samples)
             #expect(try await desk.standing().failures == 0)
-            await #expect(throws: Watch.Deposed.self) { try await old.beat(at: desk.now) }
+            await #expect(throws: Watch.Deposed.self) { try await old.renew(at: desk.now) }
         }
     }
 

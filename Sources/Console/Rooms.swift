@@ -12,6 +12,8 @@ import WorkingTime
 
 /// All pages of the house, mounted. The test of permissions asks this too, so it sees what visitors see.
 struct Rooms {
+    /// Looks at a target that somebody tries before keeping it.
+    let prober: any Prober
     let database: Database
     let users: UserStore
     let sessions: SessionStore
@@ -27,7 +29,7 @@ struct Rooms {
         let agencies = AgencyStore(database: database)
         let settings = SettingStore(database: database)
         HomePages(home: HomeStore(database: database)).add(to: &routes)
-        MonitorPages(monitors: MonitorStore(database: database), agencies: agencies).add(to: &routes)
+        MonitorPages(monitors: MonitorStore(database: database), agencies: agencies, prober: prober).add(to: &routes)
         IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
         NoticePages(
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),

@@ -3,13 +3,14 @@ ALTER TABLE monitors
     ADD COLUMN spec jsonb NOT NULL DEFAULT '{}',
     DROP CONSTRAINT monitors_kind_check,
     ADD CONSTRAINT monitors_kind_check
-        CHECK (kind IN ('http', 'tcp', 'tls', 'dns', 'smtp', 'postgres', 'icmp', 'journey')),
+        CHECK (kind IN ('http', 'tcp', 'tls', 'dns', 'smtp', 'postgres', 'icmp', 'journey', 'heartbeat')),
     DROP CONSTRAINT monitors_target_check,
     ADD CONSTRAINT monitors_target_check CHECK (
         CASE kind WHEN 'http'    THEN url IS NOT NULL AND host IS NULL AND port IS NULL
                   WHEN 'journey' THEN url IS NOT NULL AND host IS NULL AND port IS NULL
                   WHEN 'dns'     THEN url IS NULL AND host IS NOT NULL AND port IS NULL
                   WHEN 'icmp'    THEN url IS NULL AND host IS NOT NULL AND port IS NULL
+                  WHEN 'heartbeat' THEN url IS NULL AND host IS NULL AND port IS NULL
                   ELSE url IS NULL AND host IS NOT NULL AND port IS NOT NULL END);
 COMMENT ON COLUMN monitors.spec IS
     'Particulars of the kind, as its own file in Sources/Monitor writes them. Holds credentials: shown by no page, kept by no trail.';

@@ -58,8 +58,17 @@ package struct MonitorStore: Sendable {
         try await database.first(
             """
             SELECT \(columns: Monitor.self) FROM monitors m
-            WHERE  m.id = \(id) AND \(sql: Self.condition(MonitorFilter(), person))
+            WHERE  m.id = \(id) AND m.kind <> 'heartbeat' AND \(sql: Self.condition(MonitorFilter(), person))
             """)
+    }
+
+    /// Whether it is one that reports by itself, within the person's scope: such a one has pages of its own.
+    func isHeartbeat(_ id: Monitor.ID, for person: Person) async throws -> Bool {
+        try await database.value(
+            """
+            SELECT EXISTS (SELECT FROM monitors m WHERE m.id = \(id) AND m.kind = 'heartbeat'
+                           AND \(sql: Self.condition(MonitorFilter(), person)))
+            """, as: Bool.self)
     }
 
     /// The newest outages, gaps and degradations of a monitor, newest first, in one statement.

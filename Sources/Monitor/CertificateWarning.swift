@@ -1,5 +1,5 @@
 package import Civil
-import Database
+package import Database
 import Web
 
 /// That a certificate ends soon, said once for each of 30, 14, 7 and 1 days before.

@@ -22,6 +22,9 @@ struct SMTPProber {
         switch outcome.code {
         // CURLE_WEIRD_SERVER_REPLY: it speaks SMTP, and says no.
         case 8 where outcome.status >= 400: return Failure(.refused, outcome.reply)
+        // It said something, and never a reply code.
+        case 28, 56:
+            return outcome.status == 0 && !outcome.reply.isEmpty ? Failure(.garbage, String(outcome.reply.prefix(100))) : failure
         // CURLE_USE_SSL_FAILED
         case 64: return Failure(.tls, "máy chủ không có STARTTLS")
         default: return failure

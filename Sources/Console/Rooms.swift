@@ -29,12 +29,15 @@ struct Rooms {
         let agencies = AgencyStore(database: database)
         let settings = SettingStore(database: database)
         HomePages(home: HomeStore(database: database)).add(to: &routes)
-        MonitorPages(monitors: MonitorStore(database: database), agencies: agencies, prober: prober).add(to: &routes)
+        let monitors = MonitorStore(database: database)
+        MonitorPages(monitors: monitors, agencies: agencies, prober: prober).add(to: &routes)
         HeartbeatPages(
-            heartbeats: HeartbeatStore(database: database), monitors: MonitorStore(database: database), agencies: agencies,
-            address: address
+            heartbeats: HeartbeatStore(database: database), monitors: monitors, agencies: agencies, address: address
         ).add(to: &routes)
         PingPages(desk: PingDesk(store: HeartbeatStore(database: database))).add(to: &routes)
+        AvailabilityPages(monitors: monitors).add(to: &routes)
+        ServiceHoursPages(monitors: monitors).add(to: &routes)
+        OutagePages(monitors: monitors).add(to: &routes)
         IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
         NoticePages(
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),

@@ -85,6 +85,7 @@ struct OutageView: View {
         "lasting": { VietnameseFormat.duration($0.outage.lasting(until: $0.now)) },
         "reason": \.outage.reason,
         "incidentHref": { "/incidents?outage=\($0.outage.id.rawValue)" },
+        "outageHref": { "/outages/\($0.outage.id.rawValue)" },
     ]
 }
 

@@ -65,6 +65,11 @@ extension Setting {
         help: "Khi địa chỉ này cũng không tới được thì lỗi thuộc về bộ đo: khoảng đó ghi là chưa đo, không ghi là gián đoạn.",
         basis: "Quy ước đo.", shape: .address, standard: "")
 
+    package static let sampleMonths = Setting(
+        key: "monitor.sample_months", label: "Giữ số liệu từng lần đo (tháng)",
+        help: "Ngoài tháng đang chạy. Gián đoạn, khoảng không đo và tỷ lệ sẵn sàng được giữ mãi, không phụ thuộc số này.",
+        basis: "Mục tiêu nội bộ.", shape: .wholeNumber(1...120), standard: "13")
+
     package static let deliverySender = Setting(
         key: "delivery.from", label: "Địa chỉ gửi thư",
         help: "Để trống: dùng tên đăng nhập máy chủ thư (TRUCBAN_SMTP_URL) nếu đó là một địa chỉ, nếu không thì trucban@ninhbinh.gov.vn.",
@@ -73,6 +78,6 @@ extension Setting {
     /// All settings, in the order in which the page shows them.
     package static let all: [Setting] = [
         availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
-        referenceAddress, deliverySender,
+        referenceAddress, sampleMonths, deliverySender,
     ]
 }

@@ -113,7 +113,7 @@ struct AvailabilityPagesTests {
             let (linh, path) = (town.browser(.linh), "/outages/\(outage.rawValue)/revisions")
             // The outage: from 90,000 s to 86,400 s ago. The notice: half an hour of it.
             try await Self.notice(town, "TB-2026-0001", from: -91_000, to: -88_200, published: -200_000)
-            try await Self.notice(town, "TB-2026-0002", from: -91_000, to: -88_200, published: -89_999)
+            try await Self.notice(town, "TB-2026-0002", from: -89_000, to: -88_200, published: -89_999)
             try await Self.notice(town, "TB-2026-0003", from: -80_000, to: -70_000, published: -200_000)
             let refused: [(String, String)] = [
                 ("", "Mã thông báo: cần nhập"), ("TB-2026-9999", "Không có thông báo nào đã phát hành"),

@@ -80,7 +80,8 @@ struct App: Sendable {
         services += [
             Housekeeping(sessions: sessions, monitors: MonitorStore(database: database), logger: logger), runner,
             HeartbeatWatch(database: database, logger: logger),
-            IncidentWatch(database: database, listener: listener, logger: logger),
+            IncidentWatch(database: database, listener: listener, baseURL: address, logger: logger),
+            MaintenanceKeeper(database: database, logger: logger),
         ]
         if let server = settings.mailServer {
             services.append(

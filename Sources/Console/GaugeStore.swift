@@ -1,13 +1,25 @@
+import Civil
 import Database
+import Monitor
 
 /// What `/metrics` tells of the state of things, in one statement.
 struct GaugeStore: Sendable {
     let database: Database
 
-    func read() async throws -> [PrometheusMetrics.Gauge] {
+    /// While nobody watches, what was seen last is no longer claimed: every monitor is unknown.
+    func read(at now: Instant) async throws -> [PrometheusMetrics.Gauge] {
         let counts = try await database.one(
             """
             SELECT \(columns: Counts.self)
+            FROM  (SELECT count(*) FILTER (WHERE state = 'down') AS down, count(*) FILTER (WHERE state = 'up') AS up,
+                          count(*) FILTER (WHERE state = 'unknown') AS unknown
+                   FROM  (SELECT CASE WHEN watch.beat < \(now - MonitorSummary.silence)
+                                      OR EXISTS (SELECT FROM measurement_gaps g
+                                                 WHERE g.monitor_id = m.id AND upper_inf(g.during))
+                                      THEN 'unknown' ELSE s.state END AS state
+                          FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id
+                          CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches) AS watch
+                          WHERE  m.deleted_at IS NULL AND m.paused_at IS NULL) AS standing) AS shown
             """, as: Counts.self)
         return counts.gauges
     }
@@ -24,16 +36,11 @@ private struct Counts: PostgresRow {
 
     static var columns: String {
         """
-        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
-          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'down'),
-        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
-          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'up'),
-        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
-          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'unknown'),
+        shown.down, shown.up, shown.unknown,
         (SELECT count(*) FROM incidents i
           WHERE NOT EXISTS (SELECT FROM incident_closures c WHERE c.incident_id = i.id)),
         (SELECT count(*) FROM samples_default),
-        (SELECT count(*) FROM deliveries WHERE state = 'failed'),
+        (SELECT count(*) FROM deliveries WHERE state = 'failed' AND withdrawn_at IS NULL),
         (SELECT count(*) FROM deliveries WHERE state IN ('ready', 'running')),
         (SELECT coalesce(max(seq), 0) FROM audit_entries)
         """

@@ -28,7 +28,7 @@ package struct MonitorDraft: Hashable, Sendable {
         func note(_ field: String, _ text: String) { problems.append(.init(field: field, text: text)) }
 
         if name.isEmpty { note("name", "Tên: cần nhập.") }
-        if name.count > 200 { note("name", "Tên: tối đa 200 ký tự.") }
+        if name.unicodeScalars.count > 200 { note("name", "Tên: tối đa 200 ký tự.") }
         problems += target.particulars.problems
         for (field, label, value, range) in spans where !range.contains(Int(value.inSeconds)) {
             note(field, "\(label): cần từ \(range.lowerBound) đến \(range.upperBound) giây.")

@@ -11,6 +11,7 @@ struct MonitorFormView: PageView {
 
     /// Nil for a monitor that does not exist yet.
     let monitor: Monitor?
+    let version: Int?
     let agencies: [Agency]
     /// Names that are in use already.
     let groups: [String]
@@ -24,7 +25,7 @@ struct MonitorFormView: PageView {
     private var path: String { monitor.map { "/monitors/\($0.id.rawValue)/edit" } ?? "/monitors/new" }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "problems": { $0.problems.map(ProblemView.init) },
+        "problems": { $0.problems.map(ProblemView.init) }, "version": { $0.version.map(String.init) },
         "heading": { $0.monitor.map { "Sửa “\($0.name)”" } ?? "Thêm điểm giám sát" },
         "action": { $0.monitor.map { "/monitors/\($0.id.rawValue)/edit" } ?? "/monitors" },
         "cancelHref": { $0.monitor.map { "/monitors/\($0.id.rawValue)" } ?? "/monitors" },

@@ -74,21 +74,23 @@ package struct MonitorPages: Sendable {
         let view = MonitorDetailView(
             summary: summary, strip: DayStrip(from: first, days[id] ?? []),
             latency: LatencyView(from: start, latency), history: try await monitors.history(of: id),
-            warnings: try await monitors.certificateWarnings(of: id),
+            warnings: try await monitors.certificateWarnings(of: id), flappings: try await monitors.flappings(of: id),
             mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
         return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
     }
 
     private func form(
-        _ context: SignedIn, _ monitor: Monitor?, _ typed: Form? = nil, problems: [Refusal.Problem] = [],
-        trial: Sample? = nil
+        _ context: SignedIn, _ monitor: Monitor?, _ typed: Form? = nil, version: Int? = nil,
+        problems: [Refusal.Problem] = [], trial: Sample? = nil
     ) async throws -> Response {
         let kind = Target.Kind(rawValue: context.query("kind"))
         // Another kind for a monitor that is there: everything else of it stays.
         var draft = monitor?.draft ?? .proposed(kind ?? .http)
         if let kind, kind != draft.target.kind { draft.target = kind.type.proposed.target }
+        var version = version
+        if version == nil, let monitor { version = try await monitors.version(of: monitor.id) }
         let view = MonitorFormView(
-            monitor: monitor, agencies: try await agencies.choices(for: context.person),
+            monitor: monitor, version: version, agencies: try await agencies.choices(for: context.person),
             groups: try await monitors.groups().map(\.name), form: typed ?? draft.form,
             problems: problems, trial: trial.map(TrialView.init))
         let title = monitor.map { "Sửa \($0.name)" } ?? "Thêm điểm giám sát"
@@ -124,12 +126,19 @@ package struct MonitorPages: Sendable {
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
         let typed = try await Form(request)
         let monitor = try await found(context)
-        return try await context.submit {
-            let draft = try MonitorDraft(typed).keepingSecrets(of: monitor)
-            try await monitors.change(monitor, to: draft, by: context.actor, form: typed.key, at: context.now)
-            return context.redirect(to: "/monitors/\(monitor.id.rawValue)", flash: "Đã lưu “\(draft.name)”.")
-        } refused: { problems in
-            try await form(context, monitor, typed, problems: problems)
+        // An edit that is refused keeps the version it began from; one that met another's edit goes on from there.
+        let version = Int(typed["version"])
+        do {
+            return try await context.submit {
+                let draft = try MonitorDraft(typed).keepingSecrets(of: monitor)
+                try await monitors.change(
+                    monitor, to: draft, version: version, by: context.actor, form: typed.key, at: context.now)
+                return context.redirect(to: "/monitors/\(monitor.id.rawValue)", flash: "Đã lưu “\(draft.name)”.")
+            } refused: { problems in
+                try await form(context, monitor, typed, version: version, problems: problems)
+            }
+        } catch let changed as ChangedMeanwhile {
+            return try await form(context, monitor, typed, version: changed.version, problems: changed.problems)
         }
     }
 

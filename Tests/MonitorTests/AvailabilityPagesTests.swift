@@ -209,6 +209,31 @@ struct AvailabilityPagesTests {
         }
     }
 
+    /// Fifty monitors a page; the whole, the components and the file are of all of them.
+    @Test func theMonitorsComeInPages() async throws {
+        try await Self.town { town, _, _ in
+            try await town.database.run(
+                """
+                INSERT INTO monitors (name, kind, url, component, created_at)
+                SELECT 'Trạm ' || lpad(n::text, 3, '0'), 'http', 'http://127.0.0.1/', 'Trạm', \(town.now - .seconds(864_000))
+                FROM   generate_series(1, 60) AS n
+                """)
+            let browser = town.browser(.tam)
+            let window = "from=2026-11-23&to=2026-11-23"
+            let first = try await browser.get("/availability?\(window)")
+            try first.checkedXML()
+            #expect(first.body.contains("1–50 trong 61 điểm giám sát"))
+            #expect(first.body.contains("Trạm 049") && !first.body.contains("Trạm 050"))
+            #expect(first.body.contains("/availability?from=2026-11-23&amp;to=2026-11-23&amp;page=2"))
+            let second = try await browser.get("/availability?\(window)&page=2")
+            try second.checkedXML()
+            #expect(second.body.contains("Trạm 050") && second.body.contains("Trạm 060") && !second.body.contains("Trạm 049"))
+            // 60 whole days and one of 23 hours, never rounded up, on every page.
+            for page in [first, second] { #expect(page.body.contains("99,9316")) }
+            #expect(try await browser.get("/availability/figures?\(window)").body.split(separator: "\r\n").count == 1 + 61 + 2 + 1)
+        }
+    }
+
     @Test func theTableForASpreadsheet() async throws {
         try await Self.town { town, _, _ in
             let file = try await town.browser(.tam).get("/availability/figures?from=2026-11-23&to=2026-11-23")

@@ -21,5 +21,8 @@ CREATE TABLE certificate_warnings (
     expires_at timestamptz NOT NULL,
     days       integer NOT NULL CHECK (days IN (30, 14, 7, 1)),
     warned_at  timestamptz NOT NULL,
+    told_at    timestamptz,
     PRIMARY KEY (monitor_id, expires_at, days)
 );
+CREATE INDEX certificate_warnings_untold_index ON certificate_warnings (warned_at) WHERE told_at IS NULL;
+COMMENT ON COLUMN certificate_warnings.told_at IS 'When its letters were written.';

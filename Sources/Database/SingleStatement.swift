@@ -11,10 +11,11 @@ package struct SingleStatement: Sendable {
     /// - Parameters:
     ///   - settings: libpq's: host, port, dbname, user, password, sslmode.
     ///   - statement: A query that a cursor can be declared for: SELECT, VALUES, TABLE, WITH.
-    ///   - timeout: For the connection and for the statement, in whole seconds.
-    package init(settings: [String: String], statement: String, timeout: Duration) {
+    ///   - addresses: How many are tried one after the other; they share the time.
+    ///   - timeout: For the connection and for each statement. libpq counts whole seconds, at least two for an address.
+    package init(settings: [String: String], statement: String, addresses: Int = 1, timeout: Duration) {
         var settings = settings
-        settings["connect_timeout"] = "\(max(2, timeout.components.seconds))"
+        settings["connect_timeout"] = "\(max(2, timeout.components.seconds / Int64(addresses)))"
         conninfo = settings.sorted { $0.key < $1.key }.map { "\($0.key)=\(Self.quoted($0.value))" }.joined(separator: " ")
         self.statement = statement
         self.timeout = timeout

@@ -8,13 +8,16 @@ package struct CertificateWarning: Hashable, Sendable, PostgresRow {
     /// The threshold that was crossed.
     package let days: Int
     package let expiresAt: Instant
+    /// When its letters were written; nil while there is nobody to write to.
+    package let toldAt: Instant?
 
-    package static var columns: String { "w.warned_at, w.days, w.expires_at" }
+    package static var columns: String { "w.warned_at, w.days, w.expires_at, w.told_at" }
 
     package init(row: inout RowReader) throws {
         warnedAt = try row.read()
         days = try row.read()
         expiresAt = try row.read()
+        toldAt = try row.read()
     }
 }
 
@@ -53,5 +56,6 @@ struct CertificateWarningView: View {
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "warnedAt": { VietnameseFormat.moment($0.warning.warnedAt) }, "warnedDays": { String($0.warning.days) },
         "warnedEnd": { VietnameseFormat.moment($0.warning.expiresAt) },
+        "toldAt": { $0.warning.toldAt.map(VietnameseFormat.moment) },
     ]
 }

@@ -70,7 +70,7 @@ extension DNSTarget: TargetKind {
         if !server.isEmpty, place == nil {
             problems.append(.init(field: "server", text: "Máy chủ được hỏi: cần viết dạng 8.8.8.8 hoặc máy:cổng."))
         }
-        if expected.count > 20 || expected.contains(where: { $0.count > 500 }) {
+        if expected.count > 20 || expected.contains(where: { $0.unicodeScalars.count > 500 }) {
             problems.append(.init(field: "expected", text: "Giá trị phải có: tối đa 20 dòng, mỗi dòng 500 ký tự."))
         }
         return problems

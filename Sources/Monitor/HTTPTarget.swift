@@ -99,14 +99,14 @@ extension HTTPTarget: TargetKind {
 
     var problems: [Refusal.Problem] {
         var problems: [Refusal.Problem] = []
-        if url.wholeMatch(of: /https?:\/\/[^\s\/?#@]+([\/?#]\S*)?/.ignoresCase()) == nil || url.count > 2000 {
+        if url.wholeMatch(of: /https?:\/\/[^\s\/?#@]+([\/?#]\S*)?/.ignoresCase()) == nil || url.unicodeScalars.count > 2000 {
             problems.append(
                 .init(field: "url", text: "Địa chỉ: cần bắt đầu bằng http:// hoặc https://, không kèm mật khẩu."))
         }
         for header in headers where header.name.wholeMatch(of: /[!#$%&'*+.^_`|~0-9A-Za-z\-]+/) == nil {
             problems.append(.init(field: "headers", text: "Tiêu đề “\(header.name)”: cần viết dạng Tên: giá trị."))
         }
-        if let keyword, keyword.text.count > 500 {
+        if let keyword, keyword.text.unicodeScalars.count > 500 {
             problems.append(.init(field: "keyword", text: "Từ khóa: tối đa 500 ký tự."))
         }
         if method == .head, keyword != nil || !jsonConditions.isEmpty || sizeLimit != nil {

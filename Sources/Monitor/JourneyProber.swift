@@ -101,7 +101,7 @@ extension String {
 extension JourneyTarget.Extraction {
     /// On a thread of its own: a pattern may take long, and is given up when the time is over.
     fileprivate func value(in body: [UInt8], within time: Duration) async -> String? {
-        await onOwnThread {
+        await onOwnThread(cancelled: nil) {
             switch source {
             case .json(let path): JSONValue(body).flatMap { path.nodes(in: $0).first?.shown }
             case .pattern(let pattern): Self.firstMatch(of: pattern, in: String(decoding: body, as: UTF8.self), within: time)

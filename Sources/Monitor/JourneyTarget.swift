@@ -69,6 +69,19 @@ package struct JourneyTarget: Hashable, Sendable, Codable {
             (self.name, self.url) = (name, url)
         }
 
+        /// What is not written is as it is in a new step.
+        package init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(name: try values.decode(String.self, forKey: .name), url: try values.decode(String.self, forKey: .url))
+            method = try values.decodeIfPresent(HTTPTarget.Method.self, forKey: .method) ?? method
+            headers = try values.decodeIfPresent([HTTPTarget.Header].self, forKey: .headers) ?? headers
+            body = try values.decodeIfPresent(String.self, forKey: .body) ?? body
+            acceptedStatuses = try values.decodeIfPresent(String.self, forKey: .acceptedStatuses) ?? acceptedStatuses
+            keyword = try values.decodeIfPresent(String.self, forKey: .keyword) ?? keyword
+            jsonConditions = try values.decodeIfPresent([JSONCondition].self, forKey: .jsonConditions) ?? jsonConditions
+            extractions = try values.decodeIfPresent([Extraction].self, forKey: .extractions) ?? extractions
+        }
+
         /// The names that it uses.
         var placeholders: [String] {
             ([url, body, keyword] + headers.map(\.value)).flatMap { text in
@@ -84,6 +97,12 @@ package struct JourneyTarget: Hashable, Sendable, Codable {
 
     package init(steps: [Step]) {
         self.steps = steps
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        steps = try values.decode([Step].self, forKey: .steps)
+        verifiesTLS = try values.decodeIfPresent(Bool.self, forKey: .verifiesTLS) ?? true
     }
 }
 
@@ -137,11 +156,11 @@ extension JourneyTarget: TargetKind {
         var known: Set<String> = []
         for (index, step) in steps.enumerated() {
             let prefix = "step\(index + 1)_"
-            if step.name.isEmpty || step.name.count > 100 {
+            if step.name.isEmpty || step.name.unicodeScalars.count > 100 {
                 problems.append(.init(field: prefix + "name", text: "Bước \(index + 1), tên: cần nhập, tối đa 100 ký tự."))
             }
             // No name before the path: what a site answers must not choose which site is asked next.
-            if step.url.wholeMatch(of: /https?:\/\/[^\s\/?#@{}]+([\/?#]\S*)?/.ignoresCase()) == nil || step.url.count > 2000 {
+            if step.url.wholeMatch(of: /https?:\/\/[^\s\/?#@{}]+([\/?#]\S*)?/.ignoresCase()) == nil || step.url.unicodeScalars.count > 2000 {
                 problems.append(
                     .init(
                         field: prefix + "url",
@@ -151,9 +170,17 @@ extension JourneyTarget: TargetKind {
                 problems.append(
                     .init(field: prefix + "headers", text: "Bước \(index + 1), tiêu đề “\(header.name)”: cần dạng Tên: giá trị."))
             }
+            if StatusRanges(step.acceptedStatuses) == nil {
+                problems.append(
+                    .init(field: prefix + "accepted_statuses", text: "Bước \(index + 1), mã trả lời: cần dạng 200-399 hoặc 200, 401."))
+            }
             if !step.body.isEmpty, step.method != .post {
                 problems.append(.init(field: prefix + "method", text: "Bước \(index + 1): chỉ POST mới gửi nội dung."))
             }
+            problems += [
+                Refusal.tooLong(prefix + "body", "Bước \(index + 1), nội dung gửi", step.body, maximum: 10_000),
+                Refusal.tooLong(prefix + "keyword", "Bước \(index + 1), từ khóa", step.keyword, maximum: 500),
+            ].compactMap { $0 }
             for name in step.placeholders where !known.contains(name) {
                 problems.append(
                     .init(field: prefix + "url", text: "Bước \(index + 1): chưa bước nào trước đó lấy giá trị “\(name)”."))

@@ -1,13 +1,38 @@
 import Foundation
+import Synchronization
 
 /// Runs blocking work on a thread that is made for it, so that neither Swift's few shared threads nor another probe wait
 /// for a server that says nothing.
-func onOwnThread<Value: Sendable>(_ work: @Sendable @escaping () -> Value) async -> Value {
-    await withCheckedContinuation { waiter in
-        let thread = Thread { waiter.resume(returning: work()) }
-        thread.name = "probe"
-        thread.stackSize = 512 << 10
-        thread.start()
+///
+/// - Parameter cancelled: What a task has at once that is cancelled. Its thread goes on until its time is over, and nobody
+///   hears of it any more.
+func onOwnThread<Value: Sendable>(cancelled: Value, _ work: @Sendable @escaping () -> Value) async -> Value {
+    let waiter = Waiter<Value>()
+    return await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+            waiter.wait(with: continuation)
+            // A cancellation that came before found nobody waiting.
+            if Task.isCancelled { return waiter.tell(cancelled) }
+            let thread = Thread { waiter.tell(work()) }
+            thread.name = "probe"
+            thread.stackSize = 512 << 10
+            thread.start()
+        }
+    } onCancel: {
+        waiter.tell(cancelled)
+    }
+}
+
+/// Who waits for a thread, and hears one thing.
+private final class Waiter<Value: Sendable>: Sendable {
+    private let continuation = Mutex<CheckedContinuation<Value, Never>?>(nil)
+
+    func wait(with waiting: CheckedContinuation<Value, Never>) {
+        continuation.withLock { $0 = waiting }
+    }
+
+    func tell(_ value: Value) {
+        continuation.withLock { $0.take() }?.resume(returning: value)
     }
 }
 

@@ -10,7 +10,8 @@ struct PostgresProber {
         let addresses = try HostAddress.of(target.host, port: target.port, family: family, by: course)
         course.phases.resolve = course.lap()
         let statement = SingleStatement(
-            settings: settings(addresses.map(\.text)), statement: target.statement, timeout: course.left)
+            settings: settings(addresses.map(\.text)), statement: target.statement,
+            addresses: addresses.count, timeout: course.left)
         let opened: SingleStatement.Opened
         do {
             opened = try statement.open()
@@ -20,6 +21,8 @@ struct PostgresProber {
         do {
             value = try opened.firstValue()
         } catch { throw failure(of: error) }
+        // Each of the statements may have kept within its time, and all of them not.
+        if course.left == .zero { throw Failure(.timeout, "câu lệnh chạy quá lâu") }
         course.phases.firstByte = course.lap()
         guard !target.expected.isEmpty, value != target.expected else { return }
         throw Failure(.answer, value.map { "ra “\($0.prefix(100))”, cần “\(target.expected)”" } ?? "không ra giá trị nào")

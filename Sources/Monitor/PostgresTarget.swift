@@ -68,18 +68,22 @@ extension PostgresTarget: TargetKind {
         if database.isEmpty { problems.append(.init(field: "database", text: "Cơ sở dữ liệu: cần nhập.")) }
         if user.isEmpty { problems.append(.init(field: "user", text: "Tài khoản: cần nhập.")) }
         if statement.isEmpty { problems.append(.init(field: "statement", text: "Câu lệnh: cần nhập.")) }
+        problems += [
+            Refusal.tooLong("database", "Cơ sở dữ liệu", database, maximum: 63),
+            Refusal.tooLong("user", "Tài khoản", user, maximum: 63),
+            Refusal.tooLong("password", "Mật khẩu", password, maximum: 500),
+            Refusal.tooLong("statement", "Câu lệnh", statement, maximum: 2000),
+            Refusal.tooLong("expected_value", "Giá trị phải ra", expected, maximum: 500),
+        ].compactMap { $0 }
         return problems
     }
 
     init?(_ form: inout Form) {
         let port = form.integer("port", "Cổng", 1...65535)
-        let database = form.required("database", "Cơ sở dữ liệu", maximum: 63)
-        let user = form.required("user", "Tài khoản", maximum: 63)
-        let statement = form.required("statement", "Câu lệnh", maximum: 2000)
         guard let port else { return nil }
         self.init(
-            host: form["host"], port: port, database: database, user: user, password: form["password"],
-            statement: statement, expected: form["expected_value"], verifiesTLS: !form["verify_tls"].isEmpty)
+            host: form["host"], port: port, database: form["database"], user: form["user"], password: form["password"],
+            statement: form["statement"], expected: form["expected_value"], verifiesTLS: !form["verify_tls"].isEmpty)
     }
 
     var typed: [String: String] {

@@ -1,4 +1,5 @@
 import Foundation
+package import Organization
 
 extension Probe {
     /// What `trucban probe` is told.
@@ -28,12 +29,40 @@ extension Probe {
 
     /// The forms of an address that `Probe.init` takes, for help texts.
     package static let addresses =
-        "http://…, https://…, tcp://máy:cổng, tls://máy[:cổng], dns:tên?type=MX, dns://máy-chủ/tên?type=A, smtp://máy:cổng (STARTTLS), smtps://máy:cổng, postgresql://tài-khoản@máy/csdl, icmp://máy"
+        "http://…, https://…, tcp://máy:cổng, tls://máy[:cổng], dns:tên?type=MX, dns://máy-chủ/tên?type=A, smtp://máy:cổng (STARTTLS), smtps://máy:cổng, postgresql://tài-khoản@máy/csdl[?sslmode=verify-full], icmp://máy, journey:tệp.json"
 
     /// - Returns: nil for what is no address of a target.
     package init?(_ address: String, _ options: Options) {
         guard let target = Target(address, options) else { return nil }
         self.init(target: target, family: options.family, timeout: options.timeout)
+    }
+
+    /// A journey, which is too long for an address: `{"steps": [{"name": …, "url": …}, …]}`, with the members of
+    /// `JourneyTarget.Step`.
+    /// - Throws: `Refusal` that says what is not fit.
+    package init(journey text: [UInt8], _ options: Options) throws(Refusal) {
+        var journey: JourneyTarget
+        do {
+            journey = try JSONDecoder().decode(JourneyTarget.self, from: Data(text))
+        } catch {
+            throw Refusal(field: "", "Hành trình: không đọc được (\(Self.place(of: error))).")
+        }
+        if !options.verifiesTLS { journey.verifiesTLS = false }
+        if !journey.problems.isEmpty { throw Refusal(journey.problems) }
+        self.init(target: .journey(journey), family: options.family, timeout: options.timeout)
+    }
+
+    /// Where in a text, as far as the decoder knows: `steps[1].url`.
+    private static func place(of error: any Error) -> String {
+        let (context, missing): (DecodingError.Context, (any CodingKey)?) = switch error {
+        case DecodingError.keyNotFound(let key, let context): (context, key)
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+            DecodingError.dataCorrupted(let context):
+            (context, nil)
+        default: (.init(codingPath: [], debugDescription: ""), nil)
+        }
+        let path = (context.codingPath + [missing].compactMap { $0 }).map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }
+        return path.isEmpty ? "không phải JSON" : String(path.joined().drop { $0 == "." })
     }
 }
 
@@ -79,7 +108,8 @@ extension Target {
             self = .postgres(
                 PostgresTarget(
                     host: host, port: parts.port ?? 5432, database: String(parts.path.dropFirst()), user: user,
-                    password: options.password, statement: options.statement, expected: options.expected.first ?? ""))
+                    password: options.password, statement: options.statement, expected: options.expected.first ?? "",
+                    verifiesTLS: parts.queryItems?.contains(.init(name: "sslmode", value: "verify-full")) ?? false))
         default: return nil
         }
         guard particulars.problems.isEmpty else { return nil }

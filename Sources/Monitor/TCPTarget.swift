@@ -62,8 +62,9 @@ extension TCPTarget: TargetKind {
 
     var problems: [Refusal.Problem] {
         var problems = hostProblems(host, port: port)
-        if send.count > 1000 { problems.append(.init(field: "send", text: "Gửi: tối đa 1000 ký tự.")) }
-        if expect.count > 1000 { problems.append(.init(field: "expect", text: "Chờ nhận: tối đa 1000 ký tự.")) }
+        problems += [
+            Refusal.tooLong("send", "Gửi", send, maximum: 1000), Refusal.tooLong("expect", "Chờ nhận", expect, maximum: 1000),
+        ].compactMap { $0 }
         return problems
     }
 

@@ -49,11 +49,10 @@ package struct TargetProber: Prober {
         return Sample(at: begun, failure: Failure(outcome), phases: Phases(outcome))
     }
 
-    /// A task that was cancelled has its sample when the probe's time is over: nothing stops a thread that waits.
     private func onCourse(
         _ probe: Probe, at begun: Instant, _ look: @Sendable @escaping (inout Course) throws(Failure) -> Void
     ) async -> Sample {
-        await onOwnThread {
+        await onOwnThread(cancelled: Sample(at: begun, failure: Failure(.transfer, "bị dừng"))) {
             var course = Course(timeout: probe.timeout)
             var failure: Failure?
             do throws(Failure) {

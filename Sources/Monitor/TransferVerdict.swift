@@ -12,6 +12,10 @@ extension Failure {
         switch kind {
         case .certificate: self.init(kind, Self.certificateFault(outcome.message))
         case .size: self.init(kind, "một dòng tiêu đề không có điểm dừng")
+        // libcurl 7.88 tells by its words alone in which phase time was over.
+        case .timeout where outcome.message.hasPrefix("Resolving"):
+            self.init(.resolve, "máy chủ tên miền không trả lời kịp")
+        case .timeout where outcome.message.hasPrefix("Connection"): self.init(kind, "chưa kết nối được")
         default: self.init(kind, outcome.message)
         }
     }
@@ -23,7 +27,8 @@ extension Failure {
             ("certificate in certificate chain", "do một tổ chức không được tin cậy cấp"),
             ("self-signed", "tự ký, không do tổ chức nào cấp"), ("self signed", "tự ký, không do tổ chức nào cấp"),
             ("local issuer", "do một tổ chức không được tin cậy cấp, hoặc máy chủ không đưa đủ chuỗi"),
-            ("revoked", "đã bị thu hồi"),
+            ("key too weak", "khóa quá yếu"), ("digest algorithm too weak", "thuật toán ký quá yếu"),
+            ("invalid CA", "do một chứng thư không có quyền cấp"),
             ("subject name", "không cấp cho tên này"),
         ]
         guard let fault = faults.first(where: { message.contains($0.0) }) else { return message }

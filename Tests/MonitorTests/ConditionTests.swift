@@ -21,6 +21,29 @@ struct JSONConditionTests {
         #expect(try #require(JSONPath(path)).nodes(in: root).map(\.shown) == values)
     }
 
+    @Test(arguments: [
+        ("null", JSONValue.null), (" [ true , false ] ", .array([.bool(true), .bool(false)])), ("-0.5e+2", .number(-50)),
+        ("\"a\\n\\\"\\\\\\/\\u0111\"", .text("a\n\"\\/đ")), ("\"\\ud83d\\ude00\"", .text("😀")), ("\u{feff}1", .number(1)),
+        ("{\"a\": {\"b\": []}, \"a\": {}}", .object(["a": .object([:])])), ("\"Trực\"", .text("Trực")),
+        (String(repeating: "[", count: 99) + String(repeating: "]", count: 99), (0..<98).reduce(.array([])) { value, _ in .array([value]) }),
+    ])
+    func jsonIsReadAsWritten(text: String, value: JSONValue) {
+        #expect(JSONValue(Array(text.utf8)) == value)
+    }
+
+    @Test(arguments: [
+        "", " ", "tru", "truex", "01", "1.", ".5", "1e", "+1", "-", "1e999", "[1,]", "[1 2]", "[", "{\"a\"}", "{\"a\":}",
+        "{a:1}", "{\"a\":1,}", "'a'", "\"a", "\"\t\"", "\"\\x\"", "\"\\u12\"", "\"\\ud83d\"", "\"\\ude00\"", "1 1", "<html>", "NaN",
+        String(repeating: "[", count: 100_000), String(repeating: "[", count: 101) + String(repeating: "]", count: 101),
+    ])
+    func whatIsNotJSON(text: String) {
+        #expect(JSONValue(Array(text.utf8)) == nil)
+    }
+
+    @Test func textThatIsNotUTF8IsNotJSON() {
+        #expect(JSONValue([0x22, 0xff, 0x22]) == nil)
+    }
+
     @Test(arguments: ["", "a", "$.", "$..a", "$[", "$[01]", "$.a b", "$['a", "$[0:1]", "$.1a", "$ .a"])
     func whatIsNoPath(text: String) {
         #expect(JSONPath(text) == nil)

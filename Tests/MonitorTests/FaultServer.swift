@@ -28,6 +28,8 @@ enum FaultServer {
 
             if path == "/hello": say(200, "Trực Ban".encode(), "Server: thu", "Content-Type: text/plain")
             elif path == "/json": say(200, json.dumps({"trang_thai": "ok", "ds": [{"id": 7}]}).encode())
+            elif path == "/deep": say(200, b"[" * 100000 + b"]" * 100000)
+            elif path == "/deep/100": say(200, b"[" * 100 + b"]" * 100)
             elif path == "/big": say(200, b"x" * 5000)
             elif path == "/drip":
                 writer.write(b"HTTP/1.1 200 X\\r\\nContent-Length: 1000\\r\\n\\r\\n")

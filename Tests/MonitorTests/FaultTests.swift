@@ -49,6 +49,15 @@ struct FaultTests {
             name: "không phải JSON", path: "/hello", change: { $0.jsonConditions = [JSONCondition("$.a")!] },
             verdict: "Nội dung không như dự kiến: không phải JSON"),
         Fault(
+            name: "JSON lồng một trăm nghìn tầng", path: "/deep", change: { $0.jsonConditions = [JSONCondition("$[0]")!] },
+            verdict: "Nội dung không như dự kiến: không phải JSON"),
+        Fault(
+            name: "JSON lồng một trăm tầng", path: "/deep/100", change: { $0.jsonConditions = [JSONCondition("$[0][0]")!] },
+            verdict: nil),
+        Fault(
+            name: "JSON lớn hơn 1 MB", path: "/endless", change: { $0.jsonConditions = [JSONCondition("$[0]")!] },
+            verdict: "Trả lời lớn hơn giới hạn: JSON lớn hơn 1 MB"),
+        Fault(
             name: "đúng tiêu đề", path: "/hello", change: { $0.headerConditions = [HeaderCondition("Server: thu")!] },
             verdict: nil),
         Fault(
@@ -99,6 +108,7 @@ struct FaultTests {
         var host = "IP:127.0.0.1"
         var days = 30
         var authority: Int?
+        var flaw: Certificate.Flaw?
         /// Whether the prober trusts whoever signed it.
         let isTrusted: Bool
         let verdict: String?
@@ -112,11 +122,20 @@ struct FaultTests {
         BadCertificate(name: "sai tên", host: "DNS:khac.example", isTrusted: true, verdict: "không cấp cho tên này"),
         BadCertificate(name: "tổ chức lạ", authority: 100, isTrusted: false, verdict: "do một tổ chức không được tin cậy cấp"),
         BadCertificate(name: "chuỗi tin cậy", authority: 100, isTrusted: true, verdict: nil),
+        BadCertificate(name: "chưa tới ngày", flaw: .future, isTrusted: true, verdict: "chưa đến ngày có hiệu lực"),
+        BadCertificate(name: "tổ chức đã hết hạn", authority: -1, isTrusted: true, verdict: "đã hết hạn"),
+        BadCertificate(
+            name: "thiếu chứng thư của tổ chức", authority: 100, flaw: .authorityIsMissing, isTrusted: false,
+            verdict: "do một tổ chức không được tin cậy cấp, hoặc máy chủ không đưa đủ chuỗi"),
+        BadCertificate(
+            name: "ký bởi một chứng thư thường", authority: 100, flaw: .authorityIsNone, isTrusted: true,
+            verdict: "do một chứng thư không có quyền cấp"),
+        BadCertificate(name: "khóa quá yếu", flaw: .weakKey, isTrusted: true, verdict: "khóa quá yếu"),
     ]
 
     @Test(arguments: certificates)
     func aCertificateOfEachKind(_ given: BadCertificate) async throws {
-        try await Certificate.with(name: given.host, days: given.days, authority: given.authority) { certificate in
+        try await Certificate.with(name: given.host, days: given.days, authority: given.authority, flaw: given.flaw) { certificate in
             try await WebServer.with(certificate: certificate) { server in
                 let trust = given.isTrusted ? certificate.certificate : TransferLoop.systemTrust
                 let verdict = given.verdict.map { "Chứng thư số không hợp lệ: \($0)" }

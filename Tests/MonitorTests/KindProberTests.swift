@@ -172,6 +172,37 @@ struct KindProberTests {
         asyncio.run(main())
         """
 
+    /// The program that stops does not wait for servers that say nothing.
+    @Test(.timeLimit(.minutes(1)))
+    func aProbeThatIsBrokenOffIsOverAtOnce() async throws {
+        try await PythonServer.with(script: Self.mute) { server in
+            let target = TCPTarget(host: "127.0.0.1", port: server.port, expect: "220")
+            let probe = Task { await Self.look(.tcp(target), timeout: .seconds(3600)) }
+            #expect(await server.nextLine() == "here")
+            probe.cancel()
+            #expect(await probe.value.failure?.text == "Trả lời bị ngắt giữa chừng: bị dừng")
+            // One that is broken off before it began, too.
+            let other = Task { () -> Sample in
+                withUnsafeCurrentTask { $0?.cancel() }
+                return await Self.look(.tcp(target), timeout: .seconds(3600))
+            }
+            #expect(await other.value.failure?.text == "Trả lời bị ngắt giữa chừng: bị dừng")
+        }
+    }
+
+    private static let mute = """
+        import asyncio, sys
+        async def serve(reader, writer):
+            print("here")
+            await reader.read()
+        async def main():
+            asyncio.get_running_loop().add_reader(0, lambda: sys.exit())
+            server = await asyncio.start_server(serve, "127.0.0.1", 0)
+            print(server.sockets[0].getsockname()[1])
+            await server.serve_forever()
+        asyncio.run(main())
+        """
+
     @Test func nobodyListensForWords() async throws {
         let port = try ClosedPort()
         let sample = await Self.look(.tcp(TCPTarget(host: "127.0.0.1", port: port.number, expect: "220")))
@@ -337,7 +368,7 @@ struct KindProberTests {
     }
 
     @Test(arguments: [
-        ("nội dung sai", { (journey: inout JourneyTarget) in journey.steps[2].keyword = "Tờ trình" },
+        ("nội dung sai", { @Sendable (journey: inout JourneyTarget) in journey.steps[2].keyword = "Tờ trình" },
          "Nội dung không như dự kiến: bước 3 “Tải văn bản”: không thấy “Tờ trình”"),
         ("không lấy được giá trị", { $0.steps[1].extractions = [JourneyTarget.Extraction("href = $.khac")!] },
          "Trả lời không như dự kiến: bước 2 “Đăng nhập”: không lấy được “href”"),
@@ -351,6 +382,14 @@ struct KindProberTests {
             var journey = Self.journey(origin)
             change(&journey)
             #expect(await Self.look(.journey(journey)).failure?.text == verdict)
+        }
+    }
+
+    @Test func aDeepAnswerIsReadOnAProbesOwnThread() async throws {
+        try await FaultServer.with { origin in
+            var step = JourneyTarget.Step(name: "Sâu", url: origin + "/deep/100")
+            step.extractions = [JourneyTarget.Extraction("x = $[0][0]")!]
+            #expect(await Self.look(.journey(JourneyTarget(steps: [step]))).failure == nil)
         }
     }
 

@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Foundation
 import HTTPTypes
 import Organization
 import TestKit
@@ -77,7 +78,7 @@ struct TargetKindTests {
     }
 
     @Test(arguments: [
-        ("mật khẩu gõ lại", { (target: inout PostgresTarget) in target.password = "mới" }, "mới"),
+        ("mật khẩu gõ lại", { @Sendable (target: inout PostgresTarget) in target.password = "mới" }, "mới"),
         ("để trống, cùng máy", { $0.password = "" }, "mật khẩu"),
         ("để trống, câu lệnh khác", { ($0.password, $0.statement) = ("", "SELECT 1") }, "mật khẩu"),
         ("để trống, máy khác", { ($0.password, $0.host) = ("", "evil.vn") }, ""),
@@ -121,6 +122,12 @@ struct TargetKindTests {
         Mistake(name: "tên lấy sau mới dùng", field: "step1_url", target: step { $0.steps[0].url = "https://a.vn/{{token}}" }),
         Mistake(name: "tên chọn máy", field: "step2_url", target: step { $0.steps[1].url = "https://{{token}}/" }),
         Mistake(name: "tên nối vào máy", field: "step2_url", target: step { $0.steps[1].url = "https://a.vn{{token}}" }),
+        Mistake(
+            name: "câu lệnh quá dài", field: "statement",
+            target: .postgres(
+                PostgresTarget(host: "a.vn", database: "a", user: "b", statement: String(repeating: "x", count: 2001)))),
+        Mistake(name: "gửi quá dài", field: "send", target: .tcp(TCPTarget(host: "a.vn", port: 1, send: String(repeating: "x", count: 1001)))),
+        Mistake(name: "mã trả lời hỏng", field: "step1_accepted_statuses", target: step { $0.steps[0].acceptedStatuses = "2xx" }),
         Mistake(name: "GET có nội dung", field: "step1_method", target: step { $0.steps[0].method = .get }),
     ]
 
@@ -143,7 +150,34 @@ struct TargetKindTests {
         #expect(Probe("icmp://10.0.0.1", .init())?.target == .icmp(ICMPTarget(host: "10.0.0.1")))
         #expect(Probe("postgresql://u@db.vn/qlvb", .init())?.target == .postgres(PostgresTarget(host: "db.vn", database: "qlvb", user: "u")))
         #expect(Probe("postgresql://u:p@db.vn/qlvb", .init()) == nil)
+        #expect(
+            Probe("postgresql://u@db.vn/qlvb?sslmode=verify-full", .init())?.target
+                == .postgres(PostgresTarget(host: "db.vn", database: "qlvb", user: "u", verifiesTLS: true)))
         #expect(Probe("dns:a..vn", .init()) == nil && Probe("tls://", .init()) == nil)
+    }
+
+    @Test func aJourneyIsReadFromAFile() throws {
+        let short = #"{"steps": [{"name": "Mở", "url": "https://a.vn/"}]}"#
+        #expect(try Probe(journey: Array(short.utf8), .init()).target == .journey(JourneyTarget(steps: [.init(name: "Mở", url: "https://a.vn/")])))
+        // As it is stored.
+        let stored = try JSONEncoder().encode(Self.journey)
+        #expect(try Probe(journey: Array(stored), .init()).target == .journey(Self.journey))
+        var careless = Probe.Options()
+        careless.verifiesTLS = false
+        guard case .journey(let read) = try Probe(journey: Array(stored), careless).target else { return #expect(Bool(false)) }
+        #expect(!read.verifiesTLS)
+    }
+
+    @Test(arguments: [
+        ("", "Hành trình: không đọc được (không phải JSON)."), ("{}", "Hành trình: không đọc được (steps)."),
+        (#"{"steps": [{"name": "Mở"}]}"#, "Hành trình: không đọc được (steps[0].url)."),
+        (#"{"steps": [{"name": "Mở", "url": "https://a.vn", "extractions": ["x"]}]}"#, "Hành trình: không đọc được (steps[0].extractions[0])."),
+        (#"{"steps": []}"#, "Hành trình: cần ít nhất một bước."),
+        (#"{"steps": [{"name": "Mở", "url": "https://a.vn", "acceptedStatuses": "x"}]}"#, "Bước 1, mã trả lời: cần dạng 200-399 hoặc 200, 401."),
+    ])
+    func aJourneyThatCannotBeRead(text: String, problem: String) {
+        let refusal = #expect(throws: Refusal.self) { try Probe(journey: Array(text.utf8), .init()) }
+        #expect(refusal?.problems.map(\.text) == [problem])
     }
 
     // MARK: Pages

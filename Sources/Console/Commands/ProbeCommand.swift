@@ -2,6 +2,7 @@ import ArgumentParser
 import Civil
 import Foundation
 import Monitor
+import Organization
 import Transfer
 
 /// `trucban probe ADDRESS`: one look at a target, by the same prober that keeps watch.
@@ -59,14 +60,31 @@ struct ProbeCommand: AsyncParsableCommand {
     var onlyV6 = false
 
     func run() async throws {
-        guard let probe = Probe(address, try options()) else {
-            throw ValidationError("“\(address)” không phải một địa chỉ đo được: \(Probe.addresses).")
-        }
+        let probe = try self.probe()
         let loop = TransferLoop()
         let report = await probe.report(by: TargetProber(loop: loop))
         await loop.stop()
         print(json ? report.json : report.table, terminator: "")
         if !report.isGood { throw ExitCode(1) }
+    }
+
+    private func probe() throws -> Probe {
+        let options = try options()
+        if address.hasPrefix("journey:") {
+            let path = String(address.dropFirst("journey:".count))
+            guard let text = FileManager.default.contents(atPath: path) else {
+                throw ValidationError("Không đọc được tệp “\(path)”.")
+            }
+            do {
+                return try Probe(journey: Array(text), options)
+            } catch {
+                throw ValidationError(error.problems.map(\.text).joined(separator: "\n"))
+            }
+        }
+        guard let probe = Probe(address, options) else {
+            throw ValidationError("“\(address)” không phải một địa chỉ đo được: \(Probe.addresses).")
+        }
+        return probe
     }
 
     private func options() throws -> Probe.Options {

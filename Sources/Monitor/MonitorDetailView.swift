@@ -8,13 +8,15 @@ struct MonitorDetailView: PageView {
     static let parts: [any View.Type] = [
         BadgeView.self, StripView.self, StripBarsView.self, LatencyView.self, LatencyLevelView.self,
         LatencyHourView.self, LatencyStretchView.self, LatencyGapView.self, LatencyReadingView.self, OutageView.self,
-        GapView.self, DegradationView.self, FlappingView.self, PhaseView.self, OptionView.self, ProblemView.self,
+        CertificateWarningView.self, GapView.self, DegradationView.self, FlappingView.self, PhaseView.self, OptionView.self,
+        ProblemView.self,
     ]
 
     let summary: MonitorSummary
     let strip: DayStrip
     let latency: LatencyView
     let history: MonitorHistory
+    let warnings: [CertificateWarning]
     let flappings: [TimeRange]
     let mayKeep: Bool
     let problems: [Refusal.Problem]
@@ -38,6 +40,7 @@ struct MonitorDetailView: PageView {
         "status": { $0.summary.status.map { String($0) } },
         "certificate": { $0.summary.certificateText(at: $0.now) },
         "certificateEnd": { $0.summary.certificateExpiresAt.map(VietnameseFormat.moment) },
+        "warnings": { $0.warnings.map(CertificateWarningView.init) },
         "group": \.summary.monitor.place.group, "parent": \.summary.monitor.place.parent,
         "parentHref": { $0.summary.monitor.parent.map { "/monitors/\($0.rawValue)" } },
         "tags": { $0.summary.monitor.place.tags.joined(separator: ", ") },

@@ -67,7 +67,7 @@ struct App: Sendable {
         let loop = TransferLoop()
         let runner = ProbeRunner(
             database: database, listener: listener, prober: TransferProber(loop: loop), process: processName,
-            ceiling: OpenFiles.ceilingForProbes(), figures: figures, logger: logger)
+            location: settings.location, ceiling: OpenFiles.ceilingForProbes(), figures: figures, logger: logger)
         let web = Application(
             responder: router.buildResponder(),
             configuration: ApplicationConfiguration(

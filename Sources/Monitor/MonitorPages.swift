@@ -65,7 +65,8 @@ package struct MonitorPages: Sendable {
         let view = MonitorDetailView(
             summary: summary, strip: DayStrip(from: first, days[id] ?? []),
             latency: LatencyView(from: start, latency), history: try await monitors.history(of: id),
-            flappings: try await monitors.flappings(of: id), mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
+            flappings: try await monitors.flappings(of: id),
+            sight: try await LocationStore(database: monitors.database).sight(of: id), mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
         return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
     }
 

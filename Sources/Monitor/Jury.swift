@@ -1,4 +1,5 @@
 import Civil
+import Database
 
 /// What the places that look say of each monitor, and what follows from it for one round: the probe of this place, and what
 /// the others saw last. When the round contradicts what all together said before, the others are asked to look again, so

@@ -18,7 +18,8 @@ struct LocationTests {
         let locations: LocationStore
         let gate: Monitor.ID
         /// What is seen from here, and from the other place.
-        let (here, there) = (ScriptedProber(now: origin), ScriptedProber(now: origin))
+        let here = ScriptedProber(now: origin)
+        let there = ScriptedProber(now: origin)
         let home: Watch
         let outpost: Watch
         var second = 0

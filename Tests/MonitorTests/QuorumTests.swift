@@ -1,4 +1,5 @@
 import Civil
+import Database
 import Testing
 
 @testable import Monitor
@@ -74,7 +75,7 @@ struct QuorumTests {
             name: "it fails only here", others: [.init(place: 1, at: 100), .init(place: 2, at: 101)], isGood: false, outcome: "up"),
         Round(
             name: "one more looked and fails too", others: [.init(place: 1, at: 102, failing: 102), .init(place: 2, at: 101)],
-            isGood: false, outcome: "down since 102"),
+            isGood: false, outcome: "down since 100"),
         Round(
             name: "one more fails since before: that is enough", others: [.init(place: 1, at: 90, failing: 90), .init(place: 2, at: 80)],
             isGood: false, outcome: "down since 100"),

@@ -43,6 +43,8 @@ package actor Watch {
     var ballots: [Monitor.ID: Vote] = [:]
     /// Monitors that the other places are to look at.
     var questions: Set<Monitor.ID> = []
+    /// Monitors that are to be looked at again as soon as the probe under way has ended.
+    var hurried: Set<Monitor.ID> = []
     /// Until when, by the database's clock, the others were heard.
     var heardUntil: Instant?
     private(set) var batch = Batch()

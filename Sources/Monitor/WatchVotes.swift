@@ -18,7 +18,9 @@ extension Watch {
     /// Goes on to the next probe of a place that judges nothing.
     func abstain(_ order: Order, at: Instant, isFailing: Bool = false) {
         flights[order.shard, default: 1] -= 1
+        let isHurried = hurried.remove(order.monitor) != nil
         guard let monitor = posts[order.monitor]?.monitor else { return schedule.finish(order.monitor) }
+        if isHurried { return schedule.wait(monitor.id, until: lastNow) }
         let after = min(at, lastNow)
         let regular = Rhythm.next(after: after, every: monitor.interval, for: monitor.id)
         schedule.wait(monitor.id, until: isFailing ? min(regular, after + monitor.retryInterval) : regular)
@@ -61,11 +63,11 @@ extension Watch {
         }
     }
 
-    /// Looks at once at what the judge asks about.
+    /// Looks at once at what the judge asks about; where a probe is under way, which began before the question, after it.
     package func hurry(_ monitors: [Monitor.ID]) {
         guard !isHome else { return }
-        for monitor in monitors where posts[monitor] != nil && !isBusy(monitor) {
-            schedule.wait(monitor, until: lastNow)
+        for monitor in monitors where posts[monitor] != nil {
+            if isBusy(monitor) { hurried.insert(monitor) } else { schedule.wait(monitor, until: lastNow) }
         }
     }
 

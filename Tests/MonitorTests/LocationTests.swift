@@ -178,6 +178,18 @@ struct LocationTests {
         }
     }
 
+    /// A probe that began before the question does not answer it: another follows at once.
+    @Test func whoIsAskedWhileLookingLooksAgain() async throws {
+        try await withDatabase { database in
+            let desk = try await Desk(database)
+            let later = desk.now + .seconds(10)
+            let order = try #require(await desk.outpost.orders(at: later).first)
+            await desk.outpost.hurry([desk.gate])
+            await desk.outpost.conclude(order, Sample(at: later))
+            #expect(await desk.outpost.orders(at: later).map(\.monitor) == [desk.gate])
+        }
+    }
+
     // MARK: Pages
 
     private static let nasty = #"<script>alert(1)</script>"'&"#

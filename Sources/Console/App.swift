@@ -67,7 +67,7 @@ struct App: Sendable {
 
         let listener = Listener(opened.configuration, logger: logger)
         let runner = ProbeRunner(
-            database: database, listener: listener, prober: prober, process: processName,
+            database: database, listener: listener, prober: prober, process: processName, location: settings.location,
             ceiling: OpenFiles.ceilingForProbes(), figures: figures, logger: logger)
         let web = Application(
             responder: router.buildResponder(),

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Transfer
+import Web
 
 /// What the environment says, read once. Everything below Console takes plain values.
 struct ConsoleSettings: Sendable {
@@ -13,6 +14,8 @@ struct ConsoleSettings: Sendable {
     let baseURL: String?
     /// Nil: no letters are sent; they wait in the outbox.
     let mailServer: MailServer?
+    /// From where this process looks at its targets; nil: from the console's own place.
+    let location: String?
     /// At least 32 characters; nil: one is made and kept under `data`.
     let secret: String?
 
@@ -27,7 +30,7 @@ struct ConsoleSettings: Sendable {
 
     static let variables = [
         "TRUCBAN_DATABASE_URL", "TRUCBAN_DATA", "TRUCBAN_HOST", "TRUCBAN_PORT", "TRUCBAN_BASE_URL", "TRUCBAN_SMTP_URL",
-        "TRUCBAN_SECRET",
+        "TRUCBAN_LOCATION", "TRUCBAN_SECRET",
     ]
 
     init(environment: [String: String]) throws(Invalid) {
@@ -51,6 +54,7 @@ struct ConsoleSettings: Sendable {
             example: "https://trucban.ninhbinh.gov.vn")
         baseURL = base.map { String($0.trimmingSuffix { character in character == "/" }) }
         mailServer = try Self.mailServer(text("trucban.smtp.url"))
+        location = text("trucban.location").map { FormText.normalized($0) }
         secret = text("trucban.secret")
         if let secret, secret.utf8.count < 32 {
             throw Invalid(variable: "TRUCBAN_SECRET", value: "***", expected: "ít nhất 32 ký tự ngẫu nhiên")

@@ -18,15 +18,26 @@ extension WatchStore {
     private static let lease = Double(Shard.lease.inSeconds)
 
     /// Begins to watch: enrolls, and takes what is free.
-    func takeOver(at now: Instant) async throws -> (id: ID, tenure: Tenure) {
+    /// - Throws: `Watch.Misplaced` when nobody has added the place that this process looks from.
+    func takeOver(at now: Instant) async throws -> (station: Station, tenure: Tenure) {
         try await database.transaction { tx in
+            let places = try await tx.values(
+                """
+                SELECT id FROM probe_locations
+                WHERE  retired_at IS NULL AND (lower(name) = lower(\(location)) OR id = 0 AND \(location)::text IS NULL) FOR SHARE
+                """, as: Location.ID.self)
+            guard let place = places.first else { throw Watch.Misplaced(name: location ?? "") }
+            // Who only votes says nothing of what was measured.
+            let beat = place == Location.home ? now : Instant(seconds: 0)
             let id = try await tx.value(
                 """
-                INSERT INTO watches (started_at, last_beat_at, process, mark, leased_until)
-                VALUES (\(now), \(now), \(process), \(mark?.text), lease_end(\(Self.lease)))
+                INSERT INTO watches (started_at, last_beat_at, process, mark, location_id, leased_until)
+                VALUES (\(now), \(beat), \(process), \(mark?.text), \(place),
+                        lease_end(\(Self.lease)))
                 RETURNING id
                 """, as: ID.self)
-            return (id, try await tx.tenure(of: id, mark: mark, at: now))
+            let station = Station(watch: id, location: place)
+            return (station, try await tx.tenure(of: station, mark: mark, at: now))
         }
     }
 
@@ -35,11 +46,12 @@ extension WatchStore {
     ///
     /// A lease that ran out unnoticed, because the database was away from everybody, goes on.
     /// - Throws: `Watch.Deposed` when another process has found this one late.
-    func renew(_ id: ID, releasing released: Set<Int>, at now: Instant) async throws -> Tenure {
-        try await database.transaction { tx in
+    func renew(_ station: Station, releasing released: Set<Int>, at now: Instant) async throws -> Tenure {
+        let id = station.watch
+        return try await database.transaction { tx in
             let renewed = try await tx.run(
                 """
-                UPDATE watches SET last_beat_at = greatest(last_beat_at, \(now)),
+                UPDATE watches SET last_beat_at = CASE location_id WHEN 0 THEN greatest(last_beat_at, \(now)) ELSE last_beat_at END,
                        leased_until = lease_end(\(Self.lease))
                 WHERE  id = \(id) AND ended_at IS NULL
                 """)
@@ -51,16 +63,19 @@ extension WatchStore {
                     WHERE  holder = \(id) AND shard = ANY(\(released.sorted()))
                     """)
             }
-            return try await tx.tenure(of: id, mark: mark, at: now)
+            return try await tx.tenure(of: station, mark: mark, at: now)
         }
     }
 
     /// Gives everything back: this process stops, and has stored what it saw.
-    func leave(_ id: ID, at now: Instant) async throws {
+    func leave(_ station: Station, at now: Instant) async throws {
+        let id = station.watch
         try await database.transaction { tx in
             let left = try await tx.run(
                 """
-                UPDATE watches SET ended_at = \(now), last_beat_at = greatest(last_beat_at, \(now))
+                UPDATE watches
+                SET    ended_at = \(now),
+                       last_beat_at = CASE location_id WHEN 0 THEN greatest(last_beat_at, \(now)) ELSE last_beat_at END
                 WHERE  id = \(id) AND ended_at IS NULL
                 """)
             if left == 0 { throw Watch.Deposed() }
@@ -70,7 +85,10 @@ extension WatchStore {
 }
 
 extension Transaction {
-    fileprivate func tenure(of id: WatchStore.ID, mark: ProcessMark?, at now: Instant) async throws -> WatchStore.Tenure {
+    fileprivate func tenure(
+        of station: WatchStore.Station, mark: ProcessMark?, at now: Instant
+    ) async throws -> WatchStore.Tenure {
+        let id = station.watch
         // One process watches once at a time: a watch of its own that has not ended broke off.
         let marks = try await values(
             "SELECT mark FROM watches WHERE ended_at IS NULL AND mark IS NOT NULL AND id <> \(id)", as: String.self)
@@ -85,26 +103,39 @@ extension Transaction {
                           FOR UPDATE SKIP LOCKED)
             """)
         try await endProberOutages()
-        let living = try await values("SELECT id FROM watches WHERE ended_at IS NULL ORDER BY id", as: WatchStore.ID.self)
+        let living = try await values(
+            "SELECT id FROM watches WHERE ended_at IS NULL AND location_id = \(station.location) ORDER BY id",
+            as: WatchStore.ID.self)
         let share = Shard.share(rank: living.firstIndex(of: id) ?? 0, living: max(living.count, 1))
         let held = try await values("SELECT shard FROM probe_leases WHERE holder = \(id)", as: Int.self)
         guard held.count < share else { return WatchStore.Tenure(shards: Set(held), share: share) }
-        let taken = try await takeFree(share - held.count, for: id, at: now)
+        let taken = try await takeFree(share - held.count, for: station, at: now)
         return WatchStore.Tenure(shards: Set(held + taken), share: share)
     }
 
-    /// Takes shards that nobody holds. Since the last beat of whoever held one before, nothing was measured in it, nor
-    /// since a monitor's next probe was due where none came: a process that beats and does not probe (it slept, or hung)
-    /// has seen nothing. What the holder before may still have to say is refused from now on, because every revision in
-    /// the shard is raised.
-    private func takeFree(_ wanted: Int, for id: WatchStore.ID, at now: Instant) async throws -> [Int] {
+    /// Takes shards of this place that nobody holds. Where samples are judged, nothing was measured in them since the last
+    /// beat of whoever held one before, nor since a monitor's next probe was due where none came: a process that beats and
+    /// does not probe (it slept, or hung) has seen nothing. What the holder before may still have to say is refused from now
+    /// on, because every revision in the shard is raised.
+    private func takeFree(_ wanted: Int, for station: WatchStore.Station, at now: Instant) async throws -> [Int] {
         let free = try await values(
             """
             SELECT l.shard FROM probe_leases l
-            WHERE  l.holder IS NULL OR EXISTS (SELECT FROM watches w WHERE w.id = l.holder AND w.ended_at IS NOT NULL)
+            WHERE  l.location_id = \(station.location)
+            AND    (l.holder IS NULL OR EXISTS (SELECT FROM watches w WHERE w.id = l.holder AND w.ended_at IS NOT NULL))
             ORDER  BY l.shard LIMIT \(wanted) FOR UPDATE OF l SKIP LOCKED
             """, as: Int.self)
         guard !free.isEmpty else { return [] }
+        if station.location == Location.home { try await fence(free, for: station.watch, at: now) }
+        try await run(
+            """
+            UPDATE probe_leases SET holder = \(station.watch)
+            WHERE  location_id = \(station.location) AND shard = ANY(\(free))
+            """)
+        return free
+    }
+
+    private func fence(_ free: [Int], for id: WatchStore.ID, at now: Instant) async throws {
         let orderly = now - WatchStore.handover
         try await run(
             """
@@ -114,8 +145,8 @@ extension Transaction {
                        m.created_at)), NULL), 'process_down'
             FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id
             JOIN   monitor_shards h ON h.monitor_id = m.id
-            JOIN   probe_leases l ON l.shard = h.shard LEFT JOIN watches w ON w.id = l.holder
-            CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches WHERE id <> \(id)) AS last
+            JOIN   probe_leases l ON l.location_id = 0 AND l.shard = h.shard LEFT JOIN watches w ON w.id = l.holder
+            CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches WHERE id <> \(id) AND location_id = 0) AS last
             WHERE  l.shard = ANY(\(free)) AND m.deleted_at IS NULL AND m.paused_at IS NULL
             AND    (l.holder IS NULL AND l.last_beat_at >= \(orderly)
                     AND (s.next_due_at IS NULL OR s.next_due_at >= \(orderly))) IS NOT TRUE
@@ -126,7 +157,5 @@ extension Transaction {
             UPDATE monitor_states s SET revision = revision + 1
             FROM   monitor_shards h WHERE h.monitor_id = s.monitor_id AND h.shard = ANY(\(free))
             """)
-        try await run("UPDATE probe_leases SET holder = \(id) WHERE shard = ANY(\(free))")
-        return free
     }
 }

@@ -13,6 +13,8 @@ package struct MeasurementGap: Hashable, Sendable {
         case paused
         /// What it hangs on did not answer, so that nothing can be said of it.
         case parentDown = "parent_down"
+        /// Of the places that look, too few said anything to tell which it is.
+        case noQuorum = "no_quorum"
 
         package var label: String {
             switch self {
@@ -21,6 +23,7 @@ package struct MeasurementGap: Hashable, Sendable {
             case .proberOffline: "Bộ giám sát mất mạng"
             case .paused: "Tạm dừng đo"
             case .parentDown: "Điểm mà nó phụ thuộc không trả lời"
+            case .noQuorum: "Không đủ nơi đo để kết luận"
             }
         }
     }

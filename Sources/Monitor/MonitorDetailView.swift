@@ -8,8 +8,8 @@ struct MonitorDetailView: PageView {
     static let parts: [any View.Type] = [
         BadgeView.self, StripView.self, StripBarsView.self, LatencyView.self, LatencyLevelView.self,
         LatencyHourView.self, LatencyStretchView.self, LatencyGapView.self, LatencyReadingView.self, OutageView.self,
-        CertificateWarningView.self, GapView.self, DegradationView.self, FlappingView.self, PhaseView.self, OptionView.self,
-        ProblemView.self,
+        CertificateWarningView.self, GapView.self, PlaceView.self, DegradationView.self, FlappingView.self, PhaseView.self,
+        OptionView.self, ProblemView.self,
     ]
 
     let summary: MonitorSummary
@@ -18,6 +18,8 @@ struct MonitorDetailView: PageView {
     let history: MonitorHistory
     let warnings: [CertificateWarning]
     let flappings: [TimeRange]
+    /// What each place sees, and how many of them decide; nil where only one looks.
+    let sight: (views: [LocationView], quorum: Quorum)?
     let mayKeep: Bool
     let problems: [Refusal.Problem]
     let now: Instant
@@ -47,6 +49,9 @@ struct MonitorDetailView: PageView {
         "slowAfter": { String($0.summary.monitor.slowness.after) },
         "slowThreshold": { $0.summary.monitor.slowness.threshold.map(MonitorText.latency) },
         "flappings": { view in view.flappings.map { FlappingView(during: $0, now: view.now) } },
+        "hasPlaces": { $0.sight != nil }, "places": { view in (view.sight?.views ?? []).map(PlaceView.init) },
+        "needed": { view in view.sight.map { String($0.quorum.needed) } },
+        "placeCount": { view in view.sight.map { String($0.quorum.locations) } },
         "maintenanceHref": { view in
             view.mayKeep ? FormText.href("/monitors/maintenance/new", [("monitor", view.summary.monitor.name)]) : nil
         },

@@ -68,6 +68,7 @@ package struct MonitorPages: Sendable {
             summary: summary, strip: DayStrip(days[0]),
             latency: LatencyView(window, from: latency.start, latency.readings), history: try await monitors.history(of: id),
             warnings: try await monitors.certificateWarnings(of: id), flappings: try await monitors.flappings(of: id),
+            sight: try await LocationStore(database: monitors.database).sight(of: id),
             mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
         return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
     }

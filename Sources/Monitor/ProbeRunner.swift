@@ -11,6 +11,7 @@ import ServiceLifecycle
 /// away, what was concluded waits; probing goes on only as long as the leases are certain.
 package struct ProbeRunner: Service {
     private static let savePause = Duration.milliseconds(250)
+    private static let listenPause = Duration.seconds(1)
     private static let renewPause = Duration.seconds(2)
     private static let sweepPause = Duration.seconds(30)
     private static let partitionPause = Duration.seconds(86_400)
@@ -25,13 +26,14 @@ package struct ProbeRunner: Service {
 
     /// - Parameters:
     ///   - process: Names this process in the table of watches: host and process number.
+    ///   - location: From where this process looks; nil: from where samples are judged.
     ///   - ceiling: How many probes may be under way at most: each is an open file.
     ///   - listener: Hears `monitors`; what it misses is found by a sweep.
     package init(
-        database: Database, listener: Listener, prober: any Prober, process: String, ceiling: Int,
+        database: Database, listener: Listener, prober: any Prober, process: String, location: String? = nil, ceiling: Int,
         clock: WallClock = .system, figures: ProbeFigures, logger: Logger
     ) {
-        store = WatchStore(database: database, process: process, mark: .own)
+        store = WatchStore(database: database, process: process, mark: .own, location: location)
         self.listener = listener
         self.prober = prober
         self.ceiling = ceiling
@@ -48,6 +50,9 @@ package struct ProbeRunner: Service {
                 } catch is CancellationError {
                 } catch is Watch.Deposed {
                     logger.notice("probing: found late by another process, begun anew")
+                } catch let place as Watch.Misplaced {
+                    logger.error("probing: nobody has added this place on /settings/locations", metadata: ["place": "\(place.name)"])
+                    try? await Task.sleep(for: .seconds(9))
                 } catch let error as DatabaseError where error.isUnavailable {
                     logger.debug("probing: database away", metadata: ["error": "\(error)"])
                 } catch {
@@ -68,6 +73,7 @@ package struct ProbeRunner: Service {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await probe(round) }
                 group.addTask { try await regularly(Self.savePause) { try await watch.save() } }
+                group.addTask { try await regularly(Self.listenPause) { try await watch.listen() } }
                 group.addTask { try await regularly(Self.renewPause) { try await watch.renew(at: clock.now) } }
                 group.addTask { try await regularly(Self.sweepPause) { try await watch.reload(at: clock.now) } }
                 group.addTask { try await regularly(Self.sweepPause) { try await store.warnOfCertificates(at: clock.now) } }
@@ -108,8 +114,12 @@ package struct ProbeRunner: Service {
     }
 
     private func listen(_ watch: Watch) async throws {
-        for await _ in listener.notifications(on: ["monitors"]) {
-            try await unlessAway { try await watch.reload(at: clock.now) }
+        for await news in listener.notifications(on: ["monitors", "looks"]) {
+            if case .said("looks", let numbers) = news {
+                await watch.hurry(numbers.split(separator: " ").compactMap { Int64($0).map(Monitor.ID.init(rawValue:)) })
+            } else {
+                try await unlessAway { try await watch.reload(at: clock.now) }
+            }
         }
         try Task.checkCancellation()
         // The listener has stopped although nobody has told this process to; the sweep goes on without it.

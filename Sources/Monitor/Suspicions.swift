@@ -6,6 +6,8 @@ struct Suspicions {
     struct Suspicion {
         let order: Watch.Order
         let sample: Sample
+        /// The same as it is shown and stored.
+        let shown: Sample
     }
 
     private var waiting: [Monitor.ID: (parent: Monitor.ID, suspicion: Suspicion)] = [:]

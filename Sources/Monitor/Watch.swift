@@ -6,7 +6,7 @@ package import Civil
 /// It does not probe and it does not sleep; `ProbeRunner` does, and a test steps it by hand.
 package actor Watch {
     /// A monitor that this watch keeps.
-    private struct Post {
+    struct Post {
         var monitor: Monitor
         var rules: OutageRules
         /// What the database held when the post was taken: an older one no longer counts.
@@ -24,32 +24,40 @@ package actor Watch {
         package let due: Instant
     }
 
-    private let id: WatchStore.ID
-    private let store: WatchStore
-    private let uptime: Uptime
+    let station: WatchStore.Station
+    let store: WatchStore
+    let uptime: Uptime
     private let ceiling: Int
-    private var shards: Set<Int> = []
+    var shards: Set<Int> = []
     /// Shards that are being given up: nothing new is begun in them, and they go when all that was begun is stored.
-    private var leaving: Set<Int> = []
+    var leaving: Set<Int> = []
     /// Until when the leases are believed in.
-    private var leaseEnd: Duration
+    var leaseEnd: Duration
     /// Probes under way in each shard.
-    private var flights: [Int: Int] = [:]
-    private var posts: [Monitor.ID: Post] = [:]
-    private var schedule = Schedule()
+    var flights: [Int: Int] = [:]
+    private(set) var posts: [Monitor.ID: Post] = [:]
+    var schedule = Schedule()
     private var bound = 0
     private var suspicions = Suspicions()
-    private var batch = Batch()
-    private var isSaving = false
-    private var lastNow: Instant
+    var jury = Jury()
+    var ballots: [Monitor.ID: Vote] = [:]
+    /// Monitors that the other places are to look at.
+    var questions: Set<Monitor.ID> = []
+    /// Monitors that are to be looked at again as soon as the probe under way has ended.
+    var hurried: Set<Monitor.ID> = []
+    /// Until when, by the database's clock, the others were heard.
+    var heardUntil: Instant?
+    private(set) var batch = Batch()
+    private(set) var isSaving = false
+    private(set) var lastNow: Instant
     private var reference = ""
     private var proberOutage = ProberOutage()
 
     private init(
-        id: WatchStore.ID, store: WatchStore, uptime: Uptime, ceiling: Int, shards: Set<Int>, leaseEnd: Duration,
+        station: WatchStore.Station, store: WatchStore, uptime: Uptime, ceiling: Int, shards: Set<Int>, leaseEnd: Duration,
         now: Instant
     ) {
-        self.id = id
+        self.station = station
         self.store = store
         self.uptime = uptime
         self.ceiling = ceiling
@@ -66,46 +74,16 @@ package actor Watch {
         _ store: WatchStore, uptime: Uptime = .system, ceiling: Int = Rhythm.ceiling, at now: Instant
     ) async throws -> Watch {
         let asked = uptime.now
-        let (id, tenure) = try await store.takeOver(at: now)
+        let (station, tenure) = try await store.takeOver(at: now)
         let watch = Watch(
-            id: id, store: store, uptime: uptime, ceiling: ceiling, shards: tenure.shards,
+            station: station, store: store, uptime: uptime, ceiling: ceiling, shards: tenure.shards,
             leaseEnd: asked + Shard.ownLease, now: now)
         try await watch.reload(at: now)
         return watch
     }
 
-    /// Whether what is held is held for certain. When it is not, because the database could not be told in time, whatever
-    /// is under way must be broken off: somebody else may have begun.
-    package var isLeased: Bool { uptime.now < leaseEnd }
-
-    /// Which shards this watch keeps.
-    package var keeping: Set<Int> { shards.subtracting(leaving) }
-
-    /// Says that until now every probe that was due was made, keeps the leases, and comes nearer to a fair share: gives
-    /// up what is too much, takes what is free.
-    /// - Throws: `Deposed` when this process was found late by another.
-    package func renew(at now: Instant) async throws {
-        let asked = uptime.now
-        let released = idle()
-        let before = keeping
-        let tenure = try await store.renew(id, releasing: released, at: now)
-        leaseEnd = asked + Shard.ownLease
-        shards = tenure.shards
-        leaving = Shard.surplus(of: shards, share: tenure.share)
-        // What was to be given up and is kept after all has not been scheduled any more.
-        let regained = keeping.subtracting(before)
-        for (id, post) in posts where regained.contains(post.shard) && !schedule.isUnderWay(id) && !suspicions.contains(id) {
-            schedule.wait(id, until: Rhythm.next(after: now, every: post.monitor.interval, for: id))
-        }
-        if keeping != before { try await reload(at: now) }
-    }
-
-    /// Shards that can be given back: nothing is under way in them, and nothing waits to be stored.
-    private func idle() -> Set<Int> {
-        guard !isSaving, !leaving.isEmpty else { return [] }
-        let unsaved = Set(batch.standings.keys.compactMap { posts[$0]?.shard })
-        return leaving.filter { flights[$0, default: 0] == 0 && !unsaved.contains($0) }
-    }
+    /// Whether samples are judged here; elsewhere they are votes.
+    package var isHome: Bool { station.location == Location.home }
 
     /// Reads again what is to be watched, and takes up what was changed by a command.
     package func reload(at now: Instant) async throws {
@@ -116,6 +94,7 @@ package actor Watch {
             assignments = try await store.assignments(in: wanted)
         }
         reference = assignments.reference
+        if isHome { jury.seat(assignments.others, wanted: assignments.quorum) }
         let kept = Set(assignments.monitors.map(\.monitor.id))
         for (id, post) in posts where !kept.contains(id) {
             schedule.remove(id)
@@ -150,7 +129,9 @@ package actor Watch {
     /// What was seen of a monitor no longer counts: a command has decided otherwise.
     private func forget(_ monitor: Monitor.ID) {
         batch.forget(monitor)
-        if let suspicion = suspicions.drop(monitor) { flights[suspicion.order.shard, default: 1] -= 1 }
+        jury.forget(monitor)
+        let waiting = suspicions.drop(monitor)?.order ?? jury.close(monitor)?.order
+        if let waiting { flights[waiting.shard, default: 1] -= 1 }
     }
 
     /// The address that tells whether this prober is cut off; empty when none is set.
@@ -168,6 +149,7 @@ package actor Watch {
         if now < lastNow - .seconds(1) { schedule.shift(by: now - lastNow) }
         lastNow = now
         guard isLeased else { return [] }
+        closeRounds()
         return schedule.take(at: now, bound: bound).compactMap { id, due in
             guard let post = posts[id], keeping.contains(post.shard) else {
                 schedule.finish(id)
@@ -177,6 +159,11 @@ package actor Watch {
             return Order(
                 monitor: id, probe: post.monitor.probe, revision: post.revision, shard: post.shard, due: due)
         }
+    }
+
+    /// Whether a probe is under way, or what it saw waits for others.
+    func isBusy(_ monitor: Monitor.ID) -> Bool {
+        schedule.isUnderWay(monitor) || suspicions.contains(monitor) || jury.isOpen(monitor)
     }
 
     /// Takes back an order whose probe was broken off and says nothing.
@@ -189,38 +176,49 @@ package actor Watch {
         }
     }
 
-    /// Takes what a probe saw. While what the target hangs on does not answer either, its failure says nothing of it. What
-    /// it hangs on is looked at as soon as the target fails, so that it is known in time which of the two it is: a failure
-    /// that would make an outage waits for that.
+    /// Takes what a probe saw: here alone, or together with what other places see.
     package func conclude(_ order: Order, _ sample: Sample) {
-        proberOutage.found(at: sample.at)
-        guard sample.failure != nil, let post = posts[order.monitor], let parent = post.monitor.parent,
-            let above = posts[parent], failingSince(parent) == nil
-        else { return judge(order, sample) }
-        if !schedule.isUnderWay(parent), !suspicions.contains(parent) { schedule.wait(parent, until: lastNow) }
-        if post.rules.isOnTheBrink, above.rules.state.lastSampleAt.map({ $0 < sample.at }) ?? true {
-            schedule.finish(order.monitor)
-            suspicions.add(Suspicions.Suspicion(order: order, sample: sample), under: parent)
+        if isHome { proberOutage.found(at: sample.at) }
+        if jury.isAlone, isHome {
+            weigh(order, sample, shown: sample)
         } else {
-            judge(order, sample)
+            vote(order, sample)
         }
     }
 
-    private func judge(_ order: Order, _ sample: Sample) {
+    /// While what the target hangs on does not answer either, its failure says nothing of it. What it hangs on is looked at
+    /// as soon as the target fails, so that it is known in time which of the two it is: a failure that would make an outage
+    /// waits for that.
+    func weigh(_ order: Order, _ sample: Sample, shown: Sample) {
+        guard sample.failure != nil, let post = posts[order.monitor], let parent = post.monitor.parent,
+            let above = posts[parent], failingSince(parent) == nil
+        else { return judge(order, sample, shown: shown) }
+        if !isBusy(parent) { schedule.wait(parent, until: lastNow) }
+        if post.rules.isOnTheBrink, above.rules.state.lastSampleAt.map({ $0 < shown.at }) ?? true {
+            schedule.finish(order.monitor)
+            suspicions.add(Suspicions.Suspicion(order: order, sample: sample, shown: shown), under: parent)
+        } else {
+            judge(order, sample, shown: shown)
+        }
+    }
+
+    private func judge(_ order: Order, _ sample: Sample, shown: Sample) {
         let isJudged: Bool
         if sample.failure != nil, let parent = posts[order.monitor]?.monitor.parent, let since = failingSince(parent) {
-            isJudged = conclude(order, at: sample.at, sample: nil) {
-                $0.observeNothing(at: sample.at, offlineSince: since, reason: .parentDown)
+            isJudged = conclude(order, at: shown.at, sample: nil) {
+                $0.observeNothing(at: shown.at, offlineSince: since, reason: .parentDown)
             }
         } else {
-            isJudged = conclude(order, at: sample.at, sample: sample) { $0.observe(sample) }
+            isJudged = conclude(order, at: shown.at, sample: shown) { $0.observe(sample) }
         }
         if isJudged { settle(order.monitor) }
     }
 
     /// Judges the failures that waited for `parent`, of which is known now whether it answers.
     private func settle(_ parent: Monitor.ID) {
-        for suspicion in suspicions.take(under: parent) { judge(suspicion.order, suspicion.sample) }
+        for suspicion in suspicions.take(under: parent) {
+            judge(suspicion.order, suspicion.sample, shown: suspicion.shown)
+        }
     }
 
     /// Since when a monitor, or what it hangs on in turn, has been failing, confirmed or not; nil while all of them answer.
@@ -235,12 +233,18 @@ package actor Watch {
 
     /// Takes a probe that says nothing about its target, because this prober has been cut off since `offlineSince`.
     package func concludeNothing(_ order: Order, at: Instant, offlineSince: Instant) {
+        guard isHome else { return abstain(order, at: at) }
         proberOutage.lost(since: offlineSince)
-        guard conclude(order, at: at, sample: nil, judge: { $0.observeNothing(at: at, offlineSince: offlineSince) })
-        else { return }
-        // Whatever waited for it was on the same wire.
-        for suspicion in suspicions.take(under: order.monitor) {
-            concludeNothing(suspicion.order, at: suspicion.sample.at, offlineSince: offlineSince)
+        conclude(order, at: at, nothingSince: offlineSince, .proberOffline)
+    }
+
+    func conclude(_ order: Order, at: Instant, nothingSince since: Instant, _ reason: MeasurementGap.Reason) {
+        let isJudged = conclude(order, at: at, sample: nil) {
+            $0.observeNothing(at: at, offlineSince: since, reason: reason)
+        }
+        // What waited for it was on the same way.
+        for suspicion in isJudged ? suspicions.take(under: order.monitor) : [] {
+            conclude(suspicion.order, at: suspicion.shown.at, nothingSince: since, reason)
         }
     }
 
@@ -270,8 +274,9 @@ package actor Watch {
     /// Stores what was concluded since the last time, all of it or nothing. When the database is away, nothing is lost:
     /// it waits for the next call.
     package func save() async throws {
+        try await saveVotes()
         if let range = proberOutage.during, !proberOutage.isSaved {
-            try await store.save(range, of: id)
+            try await store.save(range, of: station.watch)
             proberOutage.saved(range)
         }
         guard !batch.isEmpty else { return }
@@ -287,12 +292,11 @@ package actor Watch {
         }
     }
 
-    /// Gives everything back, after the last of it was stored.
-    package func leave(at now: Instant) async throws {
-        leaseEnd = uptime.now
-        try await store.leave(id, at: now)
-    }
-
     /// Another process watches what this one watched.
     package struct Deposed: Error {}
+
+    /// Nobody has added the place from which this process is to look.
+    package struct Misplaced: Error {
+        package let name: String
+    }
 }

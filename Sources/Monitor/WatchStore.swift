@@ -6,6 +6,22 @@ import Organization
 package struct WatchStore: Sendable {
     package typealias ID = RowID<Watch>
 
+    /// A time of watching, and from where.
+    struct Station: Hashable, Sendable {
+        let watch: ID
+        let location: Location.ID
+    }
+
+    /// What a watch needs to know.
+    struct Assignments: Sendable {
+        let monitors: [Assignment]
+        /// The address that tells whether the prober is cut off.
+        let reference: String
+        /// The other places that look, and how many must say that a target is down.
+        let others: Set<Location.ID>
+        let quorum: Int
+    }
+
     /// A monitor to be watched, and where it stands.
     struct Assignment: Sendable, PostgresRow {
         let monitor: Monitor
@@ -28,24 +44,32 @@ package struct WatchStore: Sendable {
     /// Names this process in the table of watches.
     let process: String
     let mark: ProcessMark?
+    let location: String?
 
-    /// - Parameter mark: Lets processes of this machine see when this one has died; without it they wait for its lease to
-    ///   run out.
-    package init(database: Database, process: String, mark: ProcessMark? = nil) {
+    /// - Parameters:
+    ///   - mark: Lets processes of this machine see when this one has died; without it they wait for its lease to run out.
+    ///   - location: From where this process looks; nil: from where samples are judged.
+    package init(database: Database, process: String, mark: ProcessMark? = nil, location: String? = nil) {
         self.database = database
         self.process = process
         self.mark = mark
+        self.location = location
     }
 
-    /// What is to be watched now in some shards, and the address that tells whether the prober is cut off.
-    func assignments(in shards: Set<Int>) async throws -> (monitors: [Assignment], reference: String) {
+    /// What is to be watched now in some shards.
+    func assignments(in shards: Set<Int>) async throws -> Assignments {
         let monitors: [Assignment] = try await database.all(
             """
             SELECT \(columns: Assignment.self) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
             JOIN   monitor_shards h ON h.monitor_id = m.id
             WHERE  h.shard = ANY(\(shards.sorted())) AND m.deleted_at IS NULL AND m.paused_at IS NULL
             """)
-        return (monitors, try await database.settings()[.referenceAddress])
+        let settings = try await database.settings()
+        let others = try await database.values(
+            "SELECT id FROM probe_locations WHERE retired_at IS NULL AND id <> 0", as: Location.ID.self)
+        return Assignments(
+            monitors: monitors, reference: settings[.referenceAddress], others: Set(others),
+            quorum: settings.number(.quorum))
     }
 
     /// Makes the partitions that the coming weeks will need.

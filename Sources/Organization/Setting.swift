@@ -66,6 +66,11 @@ extension Setting {
         help: "Khi địa chỉ này cũng không tới được thì lỗi thuộc về bộ đo: khoảng đó ghi là chưa đo, không ghi là gián đoạn.",
         basis: "Quy ước đo.", shape: .address, standard: "")
 
+    package static let quorum = Setting(
+        key: "monitor.quorum", label: "Số nơi đo cùng báo lỗi mới là gián đoạn",
+        help: "Chỉ có tác dụng khi có nhiều nơi đo (trang Nơi đo); lớn hơn số nơi đo thì hiểu là tất cả.",
+        basis: "Quy ước đo.", shape: .wholeNumber(1...20), standard: "2")
+
     package static let renotifyMinutes = Setting(
         key: "incidents.renotify_minutes", label: "Nhắc lại khi sự cố chưa ai tiếp nhận (phút)",
         help: "Mỗi nấc báo động viết thư lại sau chừng ấy phút, đến khi có người tiếp nhận; 0 là không nhắc lại.",
@@ -90,6 +95,6 @@ extension Setting {
     /// All settings, in the order in which the page shows them.
     package static let all: [Setting] = [
         availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
-        referenceAddress, sampleMonths, rollupMonths, renotifyMinutes, deliverySender,
+        referenceAddress, quorum, sampleMonths, rollupMonths, renotifyMinutes, deliverySender,
     ]
 }

@@ -7,7 +7,7 @@ import Transfer
 @Suite struct ConsoleSettingsTests {
     @Test func withoutAnythingTheDefaultsHold() throws {
         let settings = try ConsoleSettings(environment: ["PATH": "/usr/bin"])
-        #expect(settings.databaseURL == nil && settings.baseURL == nil && settings.mailServer == nil && settings.secret == nil)
+        #expect(settings.databaseURL == nil && settings.baseURL == nil && settings.mailServer == nil && settings.secret == nil && settings.location == nil)
         #expect(settings.data == ".trucban" && settings.host == "127.0.0.1" && settings.port == 8080)
     }
 
@@ -22,12 +22,13 @@ import Transfer
             "TRUCBAN_DATABASE_URL": "postgresql://trucban@db1,db2/trucban?target_session_attrs=read-write",
             "TRUCBAN_DATA": "/var/lib/x", "TRUCBAN_HOST": "0.0.0.0", "TRUCBAN_PORT": "65535",
             "TRUCBAN_BASE_URL": "https://trucban.example//", "TRUCBAN_SMTP_URL": "smtps://u:p@mail.example",
-            "TRUCBAN_SECRET": String(repeating: "x", count: 32),
+            "TRUCBAN_SECRET": String(repeating: "x", count: 32), "TRUCBAN_LOCATION": " Tam \u{110}ie\u{323}\u{302}p ",
         ])
         #expect(settings.databaseURL == "postgresql://trucban@db1,db2/trucban?target_session_attrs=read-write")
         #expect(settings.data == "/var/lib/x" && settings.host == "0.0.0.0" && settings.port == 65535)
         #expect(settings.baseURL == "https://trucban.example" && settings.mailServer?.url == "smtps://mail.example")
         #expect(settings.secret?.count == 32)
+        #expect(settings.location.map { Array($0.utf8) } == Array("Tam Điệp".utf8))
     }
 
     struct Wrong: CustomTestStringConvertible, Sendable {

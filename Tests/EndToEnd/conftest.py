@@ -37,6 +37,7 @@ class Console:
         os.chmod(self.data, 0o755)
         self.port = free_port()
         self.smtp = smtp
+        self.location = None
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = open(Path(self.data) / "console.log", "w+b")
 
@@ -46,6 +47,8 @@ class Console:
         kept.update(TRUCBAN_DATA=self.data, TRUCBAN_PORT=str(self.port))
         if self.smtp:
             kept["TRUCBAN_SMTP_URL"] = self.smtp
+        if self.location:
+            kept["TRUCBAN_LOCATION"] = self.location
         return kept
 
     def start(self):

@@ -247,10 +247,10 @@ def test_a_left_over_server_is_taken_over(own):
     assert not is_alive(server)
 
 
-def beside(own):
+def beside(own, location=None):
     """A second console on the same data and the same server."""
     second = Console.__new__(Console)
-    second.__dict__.update(own.__dict__)
+    second.__dict__.update(own.__dict__, location=location)
     second.port = free_port()
     second.url = f"http://127.0.0.1:{second.port}"
     second.log = open(Path(own.data) / "console.log", "a+b")
@@ -315,6 +315,33 @@ def test_whoever_is_left_takes_the_monitors_over(own, site, how):
     finally:
         if how == signal.SIGSTOP:
             os.kill(own.process.pid, signal.SIGCONT)
+        second.stop()
+
+
+def test_two_places_must_agree(own, site):
+    """What both see is an outage; when one of them has died, what the other one sees is not measured."""
+    own.add_user("an", "Trần An", "administrator")
+    administrator = Visitor(own).sign_in("an")
+    _, _, text = administrator.ask("/settings/locations")
+    key = re.search(r'name="form_key" value="([^"]+)"', text).group(1)
+    status, _, text = administrator.ask("/settings/locations", {"name": "Tam Điệp", "form_key": key})
+    assert status == 303, text
+    watch(own, Visitor(own).sign_in(), site)
+    second = beside(own, "Tam Điệp")
+    try:
+        second.wait_for(lambda: own.sql("SELECT count(*) FROM location_votes WHERE failure IS NULL") == "2", "both have looked")
+        site.stop()
+        second.wait_for(lambda: own.sql("SELECT count(*) FROM outages WHERE upper_inf(during)") == "1", "both see it")
+        site.start()
+        second.wait_for(lambda: own.sql("SELECT count(*) FROM outages WHERE upper_inf(during)") == "0", "and that it is over")
+        second.kill()
+        site.stop()
+        own.wait_for(
+            lambda: own.sql("SELECT count(*) FROM measurement_gaps WHERE upper_inf(during) AND reason = 'no_quorum'") == "1",
+            "nobody can tell")
+        assert own.sql("SELECT count(*) FROM outages") == "1"
+        assert "Tam Điệp" in administrator.ask("/monitors/" + own.sql("SELECT min(id) FROM monitors"))[2]
+    finally:
         second.stop()
 
 

@@ -33,6 +33,7 @@ extension ConsoleSettings {
             "TRUCBAN_DATA=\(data)", "TRUCBAN_HOST=\(host)", "TRUCBAN_PORT=\(port)",
             "TRUCBAN_BASE_URL=\(baseURL ?? "(theo yêu cầu)")",
             "TRUCBAN_SMTP_URL=\(mailServer == nil ? "(không gửi thư)" : "***")",
+            "TRUCBAN_LOCATION=\(location ?? "(nơi đo chính)")",
             "TRUCBAN_SECRET=\(secret == nil ? "(tự sinh trong TRUCBAN_DATA)" : "***")",
         ].joined(separator: "\n")
     }

@@ -13,12 +13,9 @@ extension MonitorStore {
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors")
             try await tx.checkInUse(draft.agency, as: "Phạm vi")
-            let id = try await tx.insert(draft, at: now)
+            let id = try await tx.begin(draft, at: now)
             try await tx.settle(form, location: "/monitors/\(id.rawValue)")
             try await tx.put(id, into: draft.place, at: now)
-            let begun = now.flooredToSecond
-            try await tx.run("INSERT INTO monitor_states (monitor_id, since) VALUES (\(id), \(begun))")
-            try await tx.openGap(of: id, .notStarted, from: begun)
             try await tx.announceMonitors()
             try await tx.record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
             return id
@@ -36,8 +33,7 @@ extension MonitorStore {
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
             // An agency that was closed since keeps its monitors.
             if draft.agency != monitor.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
-            try await tx.renew(monitor.id)
-            try await tx.update(monitor.id, to: draft)
+            try await tx.alter(monitor.id, to: draft)
             try await tx.put(monitor.id, into: draft.place, at: now)
             try await tx.announceMonitors()
             try await tx.record(
@@ -50,11 +46,7 @@ extension MonitorStore {
     package func pause(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
-            try await tx.renew(monitor.id)
-            let paused = try await tx.run(
-                "UPDATE monitors SET paused_at = \(now) WHERE id = \(monitor.id) AND paused_at IS NULL")
-            guard paused == 1 else { throw Refusal(field: "", "Điểm giám sát này đang tạm dừng đo.") }
-            try await tx.openGap(of: monitor.id, .paused, from: now.flooredToSecond)
+            try await tx.pauseMeasuring(monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.paused", monitor.name, by: actor, at: now)
         }
@@ -64,15 +56,7 @@ extension MonitorStore {
     package func resume(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
-            try await tx.renew(monitor.id)
-            let resumed = try await tx.run(
-                "UPDATE monitors SET paused_at = NULL WHERE id = \(monitor.id) AND paused_at IS NOT NULL")
-            guard resumed == 1 else { throw Refusal(field: "", "Điểm giám sát này đang được đo.") }
-            try await tx.run(
-                """
-                UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond)
-                WHERE  monitor_id = \(monitor.id) AND state = 'up'
-                """)
+            try await tx.resumeMeasuring(monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.resumed", monitor.name, by: actor, at: now)
         }
@@ -82,18 +66,7 @@ extension MonitorStore {
     package func delete(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors")
-            try await tx.renew(monitor.id)
-            let deleted = try await tx.run(
-                "UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
-            guard deleted == 1 else { throw Refusal(field: "", "Điểm giám sát này đã được xóa.") }
-            try await tx.run(
-                """
-                UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond), degraded_since = NULL
-                WHERE  monitor_id = \(monitor.id)
-                """)
-            try await tx.endOutages([monitor.id: now.ceiledToSecond])
-            try await tx.endGaps([monitor.id: now.ceiledToSecond])
-            try await tx.endDegradations([monitor.id: now.ceiledToSecond])
+            try await tx.takeOff(monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)
         }
@@ -106,6 +79,61 @@ extension MonitorStore {
     func destination(of form: FormKey?) async throws -> String? {
         guard let form else { return nil }
         return try await database.values("SELECT location FROM submissions WHERE key = \(form)", as: String.self).first
+    }
+}
+
+/// What each command does to the tables, for the commands above and for a catalogue that gives many at once.
+extension Transaction {
+    /// A monitor that nobody has looked at yet, without its place.
+    func begin(_ draft: MonitorDraft, at now: Instant) async throws -> Monitor.ID {
+        let id = try await insert(draft, at: now)
+        let begun = now.flooredToSecond
+        try await run("INSERT INTO monitor_states (monitor_id, since) VALUES (\(id), \(begun))")
+        try await openGap(of: id, .notStarted, from: begun)
+        return id
+    }
+
+    func alter(_ id: Monitor.ID, to draft: MonitorDraft) async throws {
+        try await renew(id)
+        try await update(id, to: draft)
+    }
+
+    /// - Throws: `Refusal` when it is paused.
+    func pauseMeasuring(_ id: Monitor.ID, at now: Instant) async throws {
+        try await renew(id)
+        let paused = try await run(
+            "UPDATE monitors SET paused_at = \(now) WHERE id = \(id) AND paused_at IS NULL")
+        guard paused == 1 else { throw Refusal(field: "", "Điểm giám sát này đang tạm dừng đo.") }
+        try await openGap(of: id, .paused, from: now.flooredToSecond)
+    }
+
+    /// - Throws: `Refusal` when it is not paused.
+    func resumeMeasuring(_ id: Monitor.ID, at now: Instant) async throws {
+        try await renew(id)
+        let resumed = try await run(
+            "UPDATE monitors SET paused_at = NULL WHERE id = \(id) AND paused_at IS NOT NULL")
+        guard resumed == 1 else { throw Refusal(field: "", "Điểm giám sát này đang được đo.") }
+        try await run(
+            """
+            UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond)
+            WHERE  monitor_id = \(id) AND state = 'up'
+            """)
+    }
+
+    /// - Throws: `Refusal` when it is deleted.
+    func takeOff(_ id: Monitor.ID, at now: Instant) async throws {
+        try await renew(id)
+        let deleted = try await run(
+            "UPDATE monitors SET deleted_at = \(now) WHERE id = \(id) AND deleted_at IS NULL")
+        guard deleted == 1 else { throw Refusal(field: "", "Điểm giám sát này đã được xóa.") }
+        try await run(
+            """
+            UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond), degraded_since = NULL
+            WHERE  monitor_id = \(id)
+            """)
+        try await endOutages([id: now.ceiledToSecond])
+        try await endGaps([id: now.ceiledToSecond])
+        try await endDegradations([id: now.ceiledToSecond])
     }
 }
 
@@ -132,7 +160,7 @@ extension Transaction {
     }
 
     /// Tells the probing process that its list has changed.
-    fileprivate func announceMonitors() async throws {
+    func announceMonitors() async throws {
         try await run("SELECT pg_notify('monitors', '')")
     }
 

@@ -44,6 +44,12 @@ package struct MonitorStore: Sendable {
             """)
     }
 
+    /// How many monitors of each state there are, for machines that watch the whole of it.
+    package func counts(at now: Instant) async throws -> MonitorCounts {
+        try await database.one(
+            "SELECT \(columns: MonitorCounts.self) \(sql: Self.standing(at: now)) WHERE m.deleted_at IS NULL")
+    }
+
     /// One monitor within the person's scope, as it stands.
     package func summary(_ id: Monitor.ID, for person: Person, at now: Instant) async throws -> MonitorSummary? {
         try await database.first(

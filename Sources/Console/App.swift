@@ -60,7 +60,7 @@ struct App: Sendable {
         Rooms(
             database: database, users: users, sessions: sessions, health: health,
             press: try ReportPress(resources, templates: templates, database: database), assets: assets,
-            address: address, sendsMail: settings.mailServer != nil
+            api: try APIDocument(resources), address: address, sendsMail: settings.mailServer != nil
         ).add(to: &routes)
 
         let listener = Listener(opened.configuration, logger: logger)

@@ -223,3 +223,30 @@ WITH judged AS MATERIALIZED (
 SELECT monitor_id, '1970-01-01'::date + number::integer, whole - outside, outside, planned, unmeasured, down
 FROM   sums ORDER BY monitor_id, number
 $$;
+
+-- MARK: Samples that have served
+
+-- Drops the oldest month of samples when it is older than so many months; null when there is none. Dropping wants the whole
+-- table for a moment: whoever cannot have it within a second comes back later, so that nobody waits behind it for long.
+CREATE FUNCTION drop_sample_partition(months integer, today timestamptz DEFAULT now()) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '1s' AS $$
+DECLARE
+    first_kept date := date_trunc('month', today AT TIME ZONE 'Asia/Ho_Chi_Minh') - make_interval(months => months);
+    oldest     text;
+BEGIN
+    IF months < 1 THEN
+        RAISE EXCEPTION 'at least one month is kept';
+    END IF;
+    PERFORM pg_advisory_xact_lock(161202503);
+    SELECT c.relname INTO oldest
+    FROM   pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE  i.inhparent = 'samples'::regclass AND c.relname ~ '^samples_\d{4}_\d{2}$'
+    AND    to_date(right(c.relname, 7), 'YYYY_MM') < first_kept
+    ORDER  BY c.relname LIMIT 1;
+    IF oldest IS NOT NULL THEN
+        EXECUTE format('DROP TABLE %I', oldest);
+    END IF;
+    RETURN oldest;
+END $$;
+REVOKE ALL ON FUNCTION drop_sample_partition FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION drop_sample_partition TO trucban_app;

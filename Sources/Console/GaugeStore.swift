@@ -33,7 +33,7 @@ private struct Counts: PostgresRow {
         (SELECT count(*) FROM incidents i
           WHERE NOT EXISTS (SELECT FROM incident_closures c WHERE c.incident_id = i.id)),
         (SELECT count(*) FROM samples_default),
-        (SELECT count(*) FROM deliveries WHERE state = 'failed'),
+        (SELECT count(*) FROM deliveries WHERE state = 'failed' AND withdrawn_at IS NULL),
         (SELECT count(*) FROM deliveries WHERE state IN ('ready', 'running')),
         (SELECT coalesce(max(seq), 0) FROM audit_entries)
         """

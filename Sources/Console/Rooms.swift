@@ -37,7 +37,11 @@ struct Rooms {
         AvailabilityPages(monitors: monitors).add(to: &routes)
         ServiceHoursPages(monitors: monitors).add(to: &routes)
         OutagePages(monitors: monitors).add(to: &routes)
+        MaintenancePages(maintenance: MaintenanceStore(database: database), monitors: monitors).add(to: &routes)
         IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
+        EscalationPages(
+            escalation: EscalationStore(database: database, baseURL: address), settings: settings, sendsMail: sendsMail
+        ).add(to: &routes)
         NoticePages(
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),
             deliveries: DeliveryStore(database: database), settings: settings, sendsMail: sendsMail

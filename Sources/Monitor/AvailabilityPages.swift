@@ -23,8 +23,13 @@ package struct AvailabilityPages: Sendable {
         var (window, problems): (AvailabilityWindow, [Refusal.Problem]) = (current(context), [])
         do { window = try chosen(context) } catch { problems = error.problems }
         let rows = try await monitors.availability(window: window.range, asOf: context.now, for: context.person)
+        let table = AvailabilityTable(rows)
+        let paging = Paging(context.query("page"), size: 50)
+        let query = [("period", context.query("period")), ("from", context.query("from")), ("to", context.query("to"))]
         let view = AvailabilityView(
-            window: window, table: AvailabilityTable(rows),
+            window: window, table: table, shown: table.monitors.dropFirst(paging.offset).prefix(paging.size).map { $0 },
+            paging: paging.view(
+                total: table.monitors.count, path: "/availability", query: query, noun: "điểm giám sát"),
             revisions: try await monitors.reclassified(within: window.range, for: context.person),
             from: context.query("from"), to: context.query("to"), problems: problems, now: context.now)
         return context.page(

@@ -8,10 +8,14 @@ struct AvailabilityView: PageView {
     static let template = "availability/show"
     static let parts: [any View.Type] = [
         AvailabilityRowView.self, ReclassifiedOutageView.self, OutageRevisionView.self, OptionView.self, ProblemView.self,
+        PagingView.self,
     ]
 
     let window: AvailabilityWindow
     let table: AvailabilityTable
+    /// The monitors of this page of the table; everything else is of all of them.
+    let shown: [AvailabilityTable.Row]
+    let paging: PagingView
     let revisions: [OutageRevision]
     /// As typed.
     let from: String
@@ -65,7 +69,7 @@ struct AvailabilityView: PageView {
         "rule": { _ in Availability.rule },
         "whole": { [AvailabilityRowView(row: $0.table.whole)] },
         "components": { $0.table.components.map(AvailabilityRowView.init) },
-        "monitors": { $0.table.monitors.map(AvailabilityRowView.init) },
+        "monitors": { $0.shown.map(AvailabilityRowView.init) }, "paging": \.paging,
         "revisions": { $0.revisions.map(ReclassifiedOutageView.init) },
     ]
 }

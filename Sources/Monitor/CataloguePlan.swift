@@ -8,10 +8,17 @@ package struct CataloguePlan: Sendable {
         let sheet: MonitorSheet
     }
 
+    /// A monitor as the file wants it.
+    struct Wanted: Sendable {
+        let draft: MonitorDraft
+        let sheet: MonitorSheet
+        let entry: CatalogueText.Entry
+    }
+
     /// What becomes of one monitor.
     enum Step: Sendable {
-        case add(MonitorDraft, MonitorSheet)
-        case change(Current, MonitorDraft, MonitorSheet)
+        case add(Wanted)
+        case change(Current, Wanted)
         case delete(Current)
         /// It is not in the file, and what is not there stays.
         case keep(Current)
@@ -36,22 +43,35 @@ package struct CataloguePlan: Sendable {
         for entry in entries {
             do {
                 let (draft, sheet) = try MonitorSheet.read(entry.fields, agencies: agencies)
+                let wanted = Wanted(draft: draft, sheet: sheet, entry: entry)
                 guard let old = left[draft.name]?.first else {
-                    steps.append(.add(draft, sheet))
+                    steps.append(.add(wanted))
                     continue
                 }
                 left[draft.name]?.removeFirst()
-                if old.sheet == sheet { unchanged += 1 } else { steps.append(.change(old, draft, sheet)) }
-            } catch {
-                problems += error.problems.map {
-                    .init(field: $0.field, text: "Dòng \(entry.lines[$0.field] ?? entry.line): \($0.text)")
+                if old.monitor.draft == draft, old.sheet.isPaused == sheet.isPaused {
+                    unchanged += 1
+                } else {
+                    steps.append(.change(old, wanted))
                 }
+            } catch {
+                problems += entry.placed(error).problems
             }
         }
         if !problems.isEmpty { throw Refusal(problems) }
         let missing = current.filter { old in left[old.monitor.name]?.contains { $0.monitor.id == old.monitor.id } ?? false }
         self.steps = steps + missing.map { deletesMissing ? .delete($0) : .keep($0) }
         self.unchanged = unchanged
+    }
+
+    /// The monitors that it changes or deletes, as they stood when it was made.
+    var touched: [Monitor] {
+        steps.compactMap { step in
+            switch step {
+            case .change(let old, _), .delete(let old): old.monitor
+            case .add, .keep: nil
+            }
+        }
     }
 
     /// Whether anything would be different afterwards.
@@ -64,14 +84,16 @@ package struct CataloguePlan: Sendable {
         var (lines, counts) = ([String](), (added: 0, changed: 0, deleted: 0, kept: 0))
         for step in steps {
             switch step {
-            case .add(_, let sheet):
+            case .add(let wanted):
                 counts.added += 1
-                lines.append("+ thêm “\(sheet.fields["name"] ?? "")”")
-                lines += sheet.told.dropFirst().map { "    \($0.name): \(Self.shown($0.name, $0.value))" }
-            case .change(let old, _, let sheet):
+                lines.append("+ thêm “\(wanted.draft.name)”")
+                lines += wanted.sheet.told.dropFirst().map { "    \($0.field.name): \($0.field.shown($0.value))" }
+            case .change(let old, let wanted):
                 counts.changed += 1
                 lines.append("~ sửa “\(old.monitor.name)”")
-                lines += Self.differences(old.sheet, sheet)
+                lines += old.sheet.differences(to: wanted.sheet).map {
+                    "    \($0.field.name): \($0.field.shown($0.before)) → \($0.field.shown($0.after))"
+                }
             case .delete(let old):
                 counts.deleted += 1
                 lines.append("- xóa “\(old.monitor.name)”")
@@ -84,24 +106,28 @@ package struct CataloguePlan: Sendable {
             "Thêm \(counts.added), sửa \(counts.changed), xóa \(counts.deleted), giữ ngoài tệp \(counts.kept), không đổi \(unchanged).")
         return lines.joined(separator: "\n")
     }
+}
 
-    private static func differences(_ old: MonitorSheet, _ new: MonitorSheet) -> [String] {
-        var (before, after) = (old.fields, new.fields)
-        (before["paused"], after["paused"]) = (old.isPaused ? "yes" : "no", new.isPaused ? "yes" : "no")
-        for flag in MonitorSheet.flags {
-            before[flag] = before[flag].map { $0.isEmpty ? "no" : "yes" }
-            after[flag] = after[flag].map { $0.isEmpty ? "no" : "yes" }
-        }
-        return Set(before.keys).union(after.keys).sorted().compactMap { name in
-            let (was, becomes) = (before[name] ?? "", after[name] ?? "")
-            guard was != becomes else { return nil }
-            return "    \(name): \(shown(name, was)) → \(shown(name, becomes))"
-        }
+extension CatalogueText.Entry {
+    /// The same refusal, each sentence with the line that it speaks of.
+    func placed(_ refusal: Refusal) -> Refusal {
+        Refusal(
+            refusal.problems.map {
+                .init(field: $0.field, text: "Dòng \(lines[$0.field] ?? line): \($0.text)")
+            }.sorted { (lines[$0.field] ?? line, $0.text) < (lines[$1.field] ?? line, $1.text) })
     }
+}
 
+extension SheetField {
     /// A value on one line. What may hold a secret is only said to be there.
-    private static func shown(_ name: String, _ value: String) -> String {
-        if value.isEmpty { return "(trống)" }
-        return MonitorSheet.secrets.contains(name) ? redacted : value.replacing("\n", with: " ⏎ ")
+    fileprivate func shown(_ value: SheetValue) -> String {
+        switch value {
+        case .none, .text(""), .list([]): "(trống)"
+        case _ where isSecret: redacted
+        case .text(let text): text.replacing("\n", with: " ⏎ ")
+        case .number(let number): "\(number)"
+        case .flag(let flag): "\(flag)"
+        case .list(let list): list.joined(separator: ", ")
+        }
     }
 }

@@ -14,7 +14,7 @@ package struct CatalogueStore: Sendable {
     /// The whole catalogue, oldest first. Values of headers are in it as they are.
     package func export() async throws -> String {
         let agencies = try await database.agencyCodes()
-        return CatalogueText.write(try await database.catalogue(agencies).map(\.sheet))
+        return try CatalogueText.write(try await database.catalogue(agencies).map(\.sheet))
     }
 
     /// Makes the monitors what the text says, all of it or nothing.
@@ -76,52 +76,84 @@ extension Queryable {
 extension Transaction {
     /// Monitors first and then what they hang on, so that the order of a file does not matter; the audit trail last.
     fileprivate func carryOut(_ plan: CataloguePlan, by actor: Actor, at now: Instant) async throws {
-        var places: [(Monitor.ID, MonitorPlace)] = []
+        try await hold(plan.touched)
+        var places: [(id: Monitor.ID, wanted: CataloguePlan.Wanted)] = []
         for step in plan.steps {
             switch step {
-            case .add(let draft, let sheet):
-                try await checkInUse(draft.agency, as: "Phạm vi của “\(draft.name)”")
-                let id = try await begin(draft, at: now)
-                places.append((id, draft.place))
-                if sheet.isPaused { try await pauseMeasuring(id, at: now) }
-            case .change(let old, let draft, let sheet):
-                if draft.agency != old.monitor.agency {
-                    try await checkInUse(draft.agency, as: "Phạm vi của “\(draft.name)”")
+            case .add(let wanted):
+                try await wanted.placing { try await checkInUse(wanted.draft.agency, as: "Phạm vi") }
+                let id = try await begin(wanted.draft, at: now)
+                places.append((id, wanted))
+                if wanted.sheet.isPaused { try await pauseMeasuring(id, at: now) }
+            case .change(let old, let wanted):
+                let id = old.monitor.id
+                if wanted.draft.agency != old.monitor.agency {
+                    try await wanted.placing { try await checkInUse(wanted.draft.agency, as: "Phạm vi") }
                 }
-                try await alter(old.monitor.id, to: draft)
-                places.append((old.monitor.id, draft.place))
-                switch (old.sheet.isPaused, sheet.isPaused) {
-                case (false, true): try await pauseMeasuring(old.monitor.id, at: now)
-                case (true, false): try await resumeMeasuring(old.monitor.id, at: now)
+                if wanted.draft != old.monitor.draft {
+                    try await alter(id, to: wanted.draft, by: actor, at: now)
+                    places.append((id, wanted))
+                }
+                switch (old.sheet.isPaused, wanted.sheet.isPaused) {
+                case (false, true): try await pauseMeasuring(id, at: now)
+                case (true, false): try await resumeMeasuring(id, at: now)
                 default: break
                 }
             case .delete(let old): try await takeOff(old.monitor.id, at: now)
             case .keep: break
             }
         }
-        for (id, place) in places { try await put(id, into: place, at: now) }
+        for (id, wanted) in places { try await wanted.placing { try await put(id, into: wanted.draft.place, at: now) } }
         if !plan.changesNothing { try await announceMonitors() }
         for step in plan.steps { try await record(step, by: actor, at: now) }
     }
 
+    /// Locks the monitors as every command does, states first, and makes sure that nobody has changed one since the plan
+    /// was made.
+    private func hold(_ monitors: [Monitor]) async throws {
+        let ids = monitors.map(\.id.rawValue)
+        try await run("SELECT FROM monitor_states WHERE monitor_id = ANY(\(ids)) ORDER BY monitor_id FOR UPDATE")
+        let found: [Monitor] = try await all(
+            """
+            SELECT \(columns: Monitor.self) FROM monitors m
+            WHERE  m.id = ANY(\(ids)) AND m.deleted_at IS NULL ORDER BY m.id FOR UPDATE OF m
+            """)
+        guard Set(found) == Set(monitors) else {
+            throw Refusal(field: "", "Danh mục vừa được người khác sửa; chưa đổi gì, hãy chạy lại.")
+        }
+    }
+
     private func record(_ step: CataloguePlan.Step, by actor: Actor, at now: Instant) async throws {
         switch step {
-        case .add(let draft, let sheet):
+        case .add(let wanted):
+            let draft = wanted.draft
             try await record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
-            if sheet.isPaused { try await record("monitor.paused", draft.name, by: actor, at: now) }
-        case .change(let old, let draft, let sheet):
-            if old.sheet.fields != sheet.fields {
+            if wanted.sheet.isPaused { try await record("monitor.paused", draft.name, by: actor, at: now) }
+        case .change(let old, let wanted):
+            let (before, after) = (old.monitor.draft, wanted.draft)
+            if before != after {
                 try await record(
-                    "monitor.changed", draft.name, by: actor, before: old.monitor.draft.audited, after: draft.audited,
-                    at: now)
+                    "monitor.changed", after.name, by: actor, before: before.audited, after: after.audited, at: now)
             }
-            if old.sheet.isPaused != sheet.isPaused {
-                try await record(sheet.isPaused ? "monitor.paused" : "monitor.resumed", draft.name, by: actor, at: now)
+            if old.sheet.isPaused != wanted.sheet.isPaused {
+                try await record(
+                    wanted.sheet.isPaused ? "monitor.paused" : "monitor.resumed", after.name, by: actor, at: now)
             }
         case .delete(let old):
             try await record(
                 "monitor.deleted", old.monitor.name, by: actor, before: old.monitor.draft.audited, at: now)
         case .keep: break
+        }
+    }
+}
+
+extension CataloguePlan.Wanted {
+    /// What only the database can refuse is told with its line too.
+    fileprivate func placing(_ command: () async throws -> Void) async throws {
+        do {
+            try await command()
+        } catch let refusal as Refusal {
+            throw entry.placed(refusal)
         }
     }
 }

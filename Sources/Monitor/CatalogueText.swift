@@ -1,75 +1,140 @@
-import Foundation
-package import Organization
+import Organization
+import Yams
 
-/// The small part of YAML 1.2 in which a catalogue of monitors is written: a list of records whose values are plain,
-/// quoted or `|-` texts. What it writes any reader of YAML understands; what it does not understand it refuses, with the
-/// line, and guesses nothing.
-package enum CatalogueText {
+/// The file of a catalogue of monitors: YAML, whose values are texts, numbers, on and off, and lists of texts. What is
+/// anything else is refused with its line, and nothing is guessed.
+enum CatalogueText {
     /// One monitor of a file.
-    package struct Entry: Hashable, Sendable {
+    struct Entry: Sendable {
         /// The line on which it begins, counted from 1.
-        package let line: Int
-        package let fields: [String: String]
+        let line: Int
+        var fields: [String: SheetValue] = [:]
         /// The line of each field.
-        let lines: [String: Int]
+        var lines: [String: Int] = [:]
     }
 
     // MARK: Writing
 
-    package static func write(_ sheets: [MonitorSheet]) -> String {
-        var text = """
+    /// The same sheets always give the same bytes.
+    /// - Throws: `YamlError` when there is no memory for it.
+    static func write(_ sheets: [MonitorSheet]) throws -> String {
+        let monitors = sheets.map { sheet in Node(sheet.told.map { (Node($0.field.name), node($0.value)) }) }
+        let root = Node([(Node("version"), Node("1")), (Node("monitors"), Node(monitors))])
+        return """
             # Danh mục điểm giám sát của Trực Ban. Trường nào không ghi thì theo mặc định của biểu mẫu.
             # Giá trị của headers có thể là mật khẩu: giữ tệp này như giữ mật khẩu.
-            version: 1
 
-            """
-        text += sheets.isEmpty ? "monitors: []\n" : "monitors:\n"
-        for sheet in sheets {
-            for (index, field) in sheet.told.enumerated() {
-                text += "\(index == 0 ? "  - " : "    ")\(field.name): \(isSwitch(field.name) ? field.value : scalar(field.value))\n"
-            }
-        }
-        return text
+            """ + (try serialize(node: root, width: -1, allowUnicode: true))
     }
 
-    private static func isSwitch(_ name: String) -> Bool { MonitorSheet.flags.contains(name) || name == "paused" }
-
-    private static func scalar(_ text: String) -> String {
-        if text.wholeMatch(of: /0|[1-9][0-9]{0,8}|[\p{L}][\p{L}\p{N}_\-\/.]*( [\p{L}\p{N}_\-\/.]+)*|https?:\/\/[A-Za-z0-9.\-_\/:%?=&]*[A-Za-z0-9\/]/) != nil,
-            !reserved.contains(text.lowercased())
-        {
-            return text
+    private static func node(_ value: SheetValue) -> Node {
+        switch value {
+        case .text(let text): node(text)
+        case .number(let number): Node("\(number)")
+        case .flag(let flag): Node("\(flag)")
+        case .list(let list): Node(list.map { node($0) })
+        case .none: Node("null")
         }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.count > 1, lines.allSatisfy({ !$0.isEmpty && $0.first != " " && $0.last != " " && !$0.contains("\t") }) {
-            return "|-\n" + lines.map { "      \($0)" }.joined(separator: "\n")
-        }
-        return quoted(text)
     }
 
-    /// Words that YAML 1.1 or 1.2 takes for something else than text.
-    private static let reserved: Set<String> = ["null", "true", "false", "on", "off", "yes", "no", "y", "n", "nan", "inf"]
-
-    private static func quoted(_ text: String) -> String {
-        let body = text.unicodeScalars.map { scalar -> String in
-            switch scalar {
-            case "\"": "\\\""
-            case "\\": "\\\\"
-            case "\n": "\\n"
-            case "\t": "\\t"
-            case _ where scalar.properties.generalCategory == .control || ["\u{2028}", "\u{2029}", "\u{feff}"].contains(scalar):
-                String(format: "\\u%04x", scalar.value)
-            default: String(scalar)
-            }
-        }
-        return "\"\(body.joined())\""
+    /// In quotation marks where YAML would take it for something else than a text.
+    private static func node(_ text: String) -> Node {
+        text.contains("\n") ? Node(text, .implicit, .literal) : .scalar(text.represented())
     }
 
     // MARK: Reading
 
+    /// The shortest text that can be a catalogue. libYAML must not be given less: Swift keeps texts of up to 15 bytes
+    /// where a parser that reads on later does not find them any more.
+    private static let shortest = "version: 1\nmonitors: []".utf8.count
+
     /// - Throws: `Refusal` naming the lines that cannot be read.
-    package static func read(_ text: String) throws(Refusal) -> [Entry] {
-        var reader = CatalogueReader(text)
-        return try reader.entries()
+    static func read(_ text: String) throws(Refusal) -> [Entry] {
+        guard text.utf8.count >= shortest, let root = try parsed(text) else {
+            throw Refusal(field: "", "Tệp trống hoặc thiếu: cần “version: 1” và “monitors:”.")
+        }
+        var (version, monitors, problems): (Node?, Node?, [Refusal.Problem]) = (nil, nil, [])
+        func note(_ node: Node, _ text: String) {
+            problems.append(.init(field: "", text: "Dòng \(node.mark?.line ?? 1): \(text)"))
+        }
+        guard let top = root.mapping else {
+            throw Refusal(field: "", "Dòng \(root.mark?.line ?? 1): cần bắt đầu bằng “version: 1”.")
+        }
+        for (key, value) in top {
+            switch key.scalar?.string {
+            case "version": version = value
+            case "monitors": monitors = value
+            default: note(key, "không có mục “\(key.scalar?.string ?? "…")”; chỉ có version và monitors.")
+            }
+        }
+        if version?.scalar?.string != "1" { note(version ?? root, "cần “version: 1”.") }
+        guard let list = monitors?.sequence else {
+            note(monitors ?? root, "cần “monitors:” và một dãy điểm giám sát, hoặc “monitors: []”.")
+            throw Refusal(problems)
+        }
+        let entries = list.map { entry($0, note) }
+        if !problems.isEmpty { throw Refusal(problems) }
+        return entries
+    }
+
+    private static func entry(_ node: Node, _ note: (Node, String) -> Void) -> Entry {
+        var entry = Entry(line: node.mark?.line ?? 1)
+        guard let mapping = node.mapping else {
+            note(node, "mỗi điểm giám sát là các trường dạng “tên: giá trị”.")
+            return entry
+        }
+        for (key, value) in mapping {
+            guard let name = key.scalar?.string else {
+                note(key, "tên trường cần là một từ.")
+                continue
+            }
+            guard let read = self.value(value) else {
+                note(key, "\(name): cần một giá trị hoặc một dãy giá trị.")
+                continue
+            }
+            (entry.fields[name], entry.lines[name]) = (read, key.mark?.line)
+        }
+        return entry
+    }
+
+    /// - Returns: nil for records, and for lists of anything but texts.
+    private static func value(_ node: Node) -> SheetValue? {
+        switch node {
+        case .scalar(let scalar) where scalar.style == .plain && node.tag == Tag(.null): return SheetValue.none
+        // Numbers and on and off stay as they were written: which of them a field is, the field knows.
+        case .scalar(let scalar): return .text(scalar.string)
+        case .sequence(let sequence):
+            let texts = sequence.compactMap(\.scalar?.string)
+            return texts.count == sequence.count ? .list(texts) : nil
+        case .mapping, .alias: return nil
+        }
+    }
+
+    private static func parsed(_ text: String) throws(Refusal) -> Node? {
+        do {
+            return try compose(yaml: text)
+        } catch let error as YamlError {
+            throw Refusal(field: "", error.sentence(in: text))
+        } catch {
+            throw Refusal(field: "", "Tệp không phải YAML.")
+        }
+    }
+}
+
+extension YamlError {
+    /// Where a file is no YAML; what the parser has to say of it is its own, in English.
+    fileprivate func sentence(in text: String) -> String {
+        switch self {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return "Dòng \(mark.line), cột \(mark.column): không đúng cú pháp YAML (\(problem))."
+        case .reader(_, let offset, _, _):
+            let line = text.prefix(offset ?? 0).count { $0.isNewline } + 1
+            return "Dòng \(line): có ký tự không được dùng trong YAML."
+        case .duplicatedKeysInMapping(let names, let context):
+            return "Dòng \(context.mark.line): trường “\(names.joined(separator: "”, “"))” được ghi hai lần."
+        default:
+            return "Tệp không phải YAML."
+        }
     }
 }

@@ -54,7 +54,7 @@ package struct MonitorAPI: Sendable {
     }
 
     @Sendable private func add(_ call: APICall) async throws -> Response {
-        let draft = try await draft(call, on: MonitorSheet.standard)
+        let draft = try await draft(call)
         let id = try await monitors.add(draft, by: call.actor, at: call.now)
         var response = Response.json(try await shown(id, call), status: .created)
         response.headers[.location] = "/api/v1/monitors/\(id.rawValue)"
@@ -62,11 +62,18 @@ package struct MonitorAPI: Sendable {
     }
 
     @Sendable private func change(_ call: APICall) async throws -> Response {
+        // The version first: an edit that comes between is then found out.
+        let version = try await monitors.version(of: id(call))
         let monitor = try await found(call)
         let codes = try await monitors.database.agencyCodes()
-        let sheet = MonitorSheet(monitor.draft, isPaused: false, agency: monitor.agency.flatMap { codes[$0] })
+        let sheet = MonitorSheet(
+            monitor.draft, isPaused: monitor.pausedAt != nil, agency: monitor.agency.flatMap { codes[$0] })
         let draft = try await draft(call, on: sheet.fields)
-        try await monitors.change(monitor, to: draft, by: call.actor, at: call.now)
+        do {
+            try await monitors.change(monitor, to: draft, version: version, by: call.actor, at: call.now)
+        } catch is ChangedMeanwhile {
+            return JSONProblem.response(.conflict, title: "Điểm giám sát này vừa được sửa; hãy đọc lại rồi gửi lại.")
+        }
         return .json(try await shown(monitor.id, call))
     }
 
@@ -110,10 +117,13 @@ package struct MonitorAPI: Sendable {
 
     // MARK: Reading and showing
 
+    private func id(_ call: APICall) throws -> Monitor.ID {
+        guard let number = Int64(call.parameters.get("id") ?? "") else { throw HTTPError(.notFound) }
+        return Monitor.ID(rawValue: number)
+    }
+
     private func found(_ call: APICall) async throws -> Monitor {
-        guard let id = Int64(call.parameters.get("id") ?? "").map(Monitor.ID.init(rawValue:)),
-            let monitor = try await monitors.find(id, for: call.person)
-        else { throw HTTPError(.notFound) }
+        guard let monitor = try await monitors.find(id(call), for: call.person) else { throw HTTPError(.notFound) }
         return monitor
     }
 
@@ -130,24 +140,18 @@ package struct MonitorAPI: Sendable {
     }
 
     /// - Throws: `Refusal` for a body that is no object of settings, or whose settings are not fit.
-    private func draft(_ call: APICall, on base: [String: String]) async throws -> MonitorDraft {
+    private func draft(_ call: APICall, on base: [String: String] = [:]) async throws -> MonitorDraft {
         let body = Data(try await call.body())
-        guard let written = try? JSONDecoder().decode([String: SettingValue].self, from: body) else {
-            throw Refusal(field: "", "Nội dung: cần một đối tượng JSON gồm các trường của điểm giám sát.")
+        guard let written = try? JSONDecoder().decode([String: SheetValue].self, from: body) else {
+            throw Refusal(
+                field: "", "Nội dung: cần một đối tượng JSON gồm các trường của điểm giám sát, mỗi trường một giá trị hoặc một dãy.")
         }
-        var fields: [String: String] = [:]
-        for (name, value) in written {
-            guard name != "paused" else {
-                throw Refusal(field: name, "paused: dùng POST hoặc DELETE /api/v1/monitors/{id}/pause.")
-            }
-            guard let text = value.text(of: name) else {
-                throw Refusal(field: name, "\(name): cần một giá trị, không phải một dãy.")
-            }
-            fields[name] = text
+        if written["paused"] != nil {
+            throw Refusal(field: "paused", "paused: dùng POST hoặc DELETE /api/v1/monitors/{id}/pause.")
         }
         let codes = try await monitors.database.agencyCodes()
         return try MonitorSheet.read(
-            fields, on: base, agencies: Dictionary(codes.map { ($1, $0) }) { first, _ in first }).draft
+            written, on: base, agencies: Dictionary(codes.map { ($1, $0) }) { first, _ in first }).draft
     }
 }
 

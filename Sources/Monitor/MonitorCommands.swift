@@ -23,21 +23,27 @@ extension MonitorStore {
     }
 
     /// Changes what is asked and how it is judged. An outage that is going on goes on; failures that had not made one
-    /// yet are forgotten, because they answered another question.
-    /// - Throws: `Refusal` when the draft is not fit.
+    /// yet are forgotten, because they answered another question. Saving what is stored already changes nothing.
+    ///
+    /// - Parameter version: The version that the editor began from; nil for a command that began from no form.
+    /// - Throws: `Refusal` when the draft is not fit; `ChangedMeanwhile` when somebody else has changed it since.
     package func change(
-        _ monitor: Monitor, to draft: MonitorDraft, by actor: Actor, form: FormKey? = nil, at now: Instant
+        _ monitor: Monitor, to draft: MonitorDraft, version: Int? = nil, by actor: Actor, form: FormKey? = nil,
+        at now: Instant
     ) async throws {
         try draft.check()
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
+            let stored = try await tx.locked(monitor.id)
+            if stored.draft == draft { return }
+            try await tx.check(version, of: monitor.id)
             // An agency that was closed since keeps its monitors.
-            if draft.agency != monitor.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
-            try await tx.alter(monitor.id, to: draft)
+            if draft.agency != stored.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
+            try await tx.alter(monitor.id, to: draft, by: actor, at: now)
             try await tx.put(monitor.id, into: draft.place, at: now)
             try await tx.announceMonitors()
             try await tx.record(
-                "monitor.changed", draft.name, by: actor, before: monitor.draft.audited, after: draft.audited, at: now)
+                "monitor.changed", draft.name, by: actor, before: stored.draft.audited, after: draft.audited, at: now)
         }
     }
 
@@ -46,6 +52,7 @@ extension MonitorStore {
     package func pause(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
+            _ = try await tx.locked(monitor.id)
             try await tx.pauseMeasuring(monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.paused", monitor.name, by: actor, at: now)
@@ -56,6 +63,7 @@ extension MonitorStore {
     package func resume(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
+            _ = try await tx.locked(monitor.id)
             try await tx.resumeMeasuring(monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.resumed", monitor.name, by: actor, at: now)
@@ -93,9 +101,11 @@ extension Transaction {
         return id
     }
 
-    func alter(_ id: Monitor.ID, to draft: MonitorDraft) async throws {
+    /// Everything but its place.
+    func alter(_ id: Monitor.ID, to draft: MonitorDraft, by actor: Actor, at now: Instant) async throws {
         try await renew(id)
         try await update(id, to: draft)
+        try await raiseVersion(of: id, by: actor, at: now)
     }
 
     /// - Throws: `Refusal` when it is paused.
@@ -105,6 +115,7 @@ extension Transaction {
             "UPDATE monitors SET paused_at = \(now) WHERE id = \(id) AND paused_at IS NULL")
         guard paused == 1 else { throw Refusal(field: "", "Điểm giám sát này đang tạm dừng đo.") }
         try await openGap(of: id, .paused, from: now.flooredToSecond)
+        try await forgetResults(of: id, at: now)
     }
 
     /// - Throws: `Refusal` when it is not paused.
@@ -133,7 +144,8 @@ extension Transaction {
             """)
         try await endOutages([id: now.ceiledToSecond])
         try await endGaps([id: now.ceiledToSecond])
-        try await endDegradations([id: now.ceiledToSecond])
+        try await saveDegradations(Stretches(ends: [id: now.ceiledToSecond]))
+        try await forgetResults(of: id, at: now)
     }
 }
 

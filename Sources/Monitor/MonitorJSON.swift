@@ -2,71 +2,6 @@ import Civil
 import Database
 import Organization
 
-/// A value of a monitor's settings in JSON.
-enum SettingValue: Codable, Hashable, Sendable {
-    case text(String)
-    case number(Int)
-    case flag(Bool)
-    case list([String])
-    case none
-
-    init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .none
-        } else if let flag = try? value.decode(Bool.self) {
-            self = .flag(flag)
-        } else if let number = try? value.decode(Int.self) {
-            self = .number(number)
-        } else if let list = try? value.decode([String].self) {
-            self = .list(list)
-        } else {
-            self = .text(try value.decode(String.self))
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var value = encoder.singleValueContainer()
-        switch self {
-        case .text(let text): try value.encode(text)
-        case .number(let number): try value.encode(number)
-        case .flag(let flag): try value.encode(flag)
-        case .list(let list): try value.encode(list)
-        case .none: try value.encodeNil()
-        }
-    }
-
-    private static let numbers: Set<String> = [
-        "port", "interval", "retry_interval", "timeout", "confirm_after", "recover_after", "degraded_ms", "degraded_after",
-    ]
-    /// Fields of several lines or words, and what parts them in the form.
-    private static let lists = ["headers": "\n", "tags": ", "]
-
-    /// - Parameter text: As the form has it.
-    init(_ name: String, _ text: String) {
-        if MonitorSheet.flags.contains(name) {
-            self = .flag(!text.isEmpty)
-        } else if let separator = Self.lists[name] {
-            self = .list(text.isEmpty ? [] : text.split(separator: separator).map(String.init))
-        } else if Self.numbers.contains(name) {
-            self = Int(text).map(Self.number) ?? .none
-        } else {
-            self = .text(text)
-        }
-    }
-
-    /// As the form has it; nil for a list where there is none.
-    func text(of name: String) -> String? {
-        switch self {
-        case .text(let text): text
-        case .number(let number): String(number)
-        case .flag(let flag): flag ? "yes" : "no"
-        case .list(let list): Self.lists[name].map { list.joined(separator: $0) }
-        case .none: ""
-        }
-    }
-}
-
 /// A monitor and how it stands, as the API tells it.
 struct MonitorJSON: Encodable {
     let id: Int64
@@ -85,7 +20,7 @@ struct MonitorJSON: Encodable {
     let failure: String?
     let total_ms: Int64?
     /// Only for who may change them: values of headers may be credentials.
-    let settings: [String: SettingValue]?
+    let settings: [String: SheetValue]?
 
     /// - Parameter agency: The code of the monitor's agency.
     init(_ summary: MonitorSummary, agency: String?, showsSettings: Bool) {
@@ -98,9 +33,7 @@ struct MonitorJSON: Encodable {
         last_sample_at = summary.lastSampleAt.map(VietnameseFormat.timestamp)
         failure = summary.failure?.text
         total_ms = summary.phases.map { $0.total.inMicroseconds / 1000 }
-        let sheet = MonitorSheet(monitor.draft, isPaused: false, agency: agency)
-        settings = showsSettings
-            ? Dictionary(uniqueKeysWithValues: sheet.fields.map { ($0.key, SettingValue($0.key, $0.value)) }) : nil
+        settings = showsSettings ? MonitorSheet(monitor.draft, isPaused: paused, agency: agency).settings : nil
     }
 }
 

@@ -9,7 +9,7 @@ package struct MonitorPlace: Hashable, Sendable {
     package var group = ""
     /// Thẻ: lower case, sorted, each once.
     package var tags: [String] = []
-    /// The name of the monitor without which this one cannot be reached; empty for none.
+    /// The name of the monitor without which this one cannot be reached; empty for none, or for one that was deleted.
     package var parent = ""
 
     package init() {}
@@ -33,9 +33,9 @@ package struct MonitorPlace: Hashable, Sendable {
     /// What is wrong with it, named after the fields of the form.
     var problems: [Refusal.Problem] {
         var problems: [Refusal.Problem] = []
-        if group.count > 100 { problems.append(.init(field: "group", text: "Nhóm: tối đa 100 ký tự.")) }
+        if group.unicodeScalars.count > 100 { problems.append(.init(field: "group", text: "Nhóm: tối đa 100 ký tự.")) }
         if tags.count > 10 { problems.append(.init(field: "tags", text: "Thẻ: tối đa 10 thẻ, đang có \(tags.count).")) }
-        for tag in tags where tag.count > 40 {
+        for tag in tags where tag.unicodeScalars.count > 40 {
             problems.append(.init(field: "tags", text: "Thẻ “\(tag)”: tối đa 40 ký tự."))
         }
         return problems
@@ -54,7 +54,8 @@ extension MonitorPlace: PostgresRow {
     package static var columns: String {
         """
         coalesce((SELECT g.name FROM monitor_groups g WHERE g.id = m.group_id), ''), m.tags,
-        coalesce((SELECT parent.name FROM monitors parent WHERE parent.id = m.parent_id), '')
+        coalesce((SELECT parent.name FROM monitors parent
+                  WHERE parent.id = m.parent_id AND parent.deleted_at IS NULL), '')
         """
     }
 

@@ -111,7 +111,7 @@ package struct MonitorStore: Sendable {
                                      WHERE g.monitor_id = m.id AND upper_inf(g.during)) THEN 'unknown'
                         WHEN s.state = 'up' AND s.degraded_since IS NOT NULL THEN 'degraded'
                         ELSE s.state END AS state,
-                   EXISTS (SELECT FROM planned_windows p
+                   EXISTS (SELECT FROM silent_windows p
                            WHERE (p.monitor_id = m.id OR p.monitor_id IS NULL) AND p.during @> \(now)) AS is_planned
             ) AS shown
         """

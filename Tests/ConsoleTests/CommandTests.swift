@@ -73,7 +73,7 @@ import Testing
         try await Town.with { town in
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("tb-\(UUID().uuidString).yaml").path
             defer { try? FileManager.default.removeItem(atPath: file) }
-            let text = "version: 1\nmonitors:\n  - name: Cổng\n    kind: tcp\n    host: a.example.vn\n    port: 443\n"
+            let text = "version: 1\nmonitors:\n- name: Cổng\n  kind: tcp\n  host: a.example.vn\n  port: 443\n"
             func apply(_ content: String, _ more: String..., by: String = "linh") async throws -> Program {
                 try content.write(toFile: file, atomically: true, encoding: .utf8)
                 return try await Program.run(["monitors", "apply", file, "--by", by] + more, database: town.database)

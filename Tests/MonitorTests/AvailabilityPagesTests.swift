@@ -113,7 +113,7 @@ struct AvailabilityPagesTests {
             let (linh, path) = (town.browser(.linh), "/outages/\(outage.rawValue)/revisions")
             // The outage: from 90,000 s to 86,400 s ago. The notice: half an hour of it.
             try await Self.notice(town, "TB-2026-0001", from: -91_000, to: -88_200, published: -200_000)
-            try await Self.notice(town, "TB-2026-0002", from: -91_000, to: -88_200, published: -89_999)
+            try await Self.notice(town, "TB-2026-0002", from: -89_000, to: -88_200, published: -89_999)
             try await Self.notice(town, "TB-2026-0003", from: -80_000, to: -70_000, published: -200_000)
             let refused: [(String, String)] = [
                 ("", "Mã thông báo: cần nhập"), ("TB-2026-9999", "Không có thông báo nào đã phát hành"),
@@ -206,6 +206,31 @@ struct AvailabilityPagesTests {
             try page.checkedXML()
             #expect(page.status == .unprocessableContent && page.body.contains(text))
             #expect(try await town.browser(.tam).get("/availability/figures?\(query)").status == .notFound)
+        }
+    }
+
+    /// Fifty monitors a page; the whole, the components and the file are of all of them.
+    @Test func theMonitorsComeInPages() async throws {
+        try await Self.town { town, _, _ in
+            try await town.database.run(
+                """
+                INSERT INTO monitors (name, kind, url, component, created_at)
+                SELECT 'Trạm ' || lpad(n::text, 3, '0'), 'http', 'http://127.0.0.1/', 'Trạm', \(town.now - .seconds(864_000))
+                FROM   generate_series(1, 60) AS n
+                """)
+            let browser = town.browser(.tam)
+            let window = "from=2026-11-23&to=2026-11-23"
+            let first = try await browser.get("/availability?\(window)")
+            try first.checkedXML()
+            #expect(first.body.contains("1–50 trong 61 điểm giám sát"))
+            #expect(first.body.contains("Trạm 049") && !first.body.contains("Trạm 050"))
+            #expect(first.body.contains("/availability?from=2026-11-23&amp;to=2026-11-23&amp;page=2"))
+            let second = try await browser.get("/availability?\(window)&page=2")
+            try second.checkedXML()
+            #expect(second.body.contains("Trạm 050") && second.body.contains("Trạm 060") && !second.body.contains("Trạm 049"))
+            // 60 whole days and one of 23 hours, never rounded up, on every page.
+            for page in [first, second] { #expect(page.body.contains("99,9316")) }
+            #expect(try await browser.get("/availability/figures?\(window)").body.split(separator: "\r\n").count == 1 + 61 + 2 + 1)
         }
     }
 

@@ -15,4 +15,4 @@ CREATE TABLE api_tokens (
     CONSTRAINT api_tokens_agency_check CHECK ((role IN ('agency_admin', 'agency_head')) = (agency_id IS NOT NULL)),
     CONSTRAINT api_tokens_expires_at_check CHECK (expires_at > created_at)
 );
-COMMENT ON COLUMN api_tokens.created_by IS 'Who answers for what it does; when they may no longer sign in, it no longer works.';
+COMMENT ON COLUMN api_tokens.created_by IS 'Who answers for what it does; when they are no administrator any more, or may no longer sign in, it no longer works.';

@@ -1,7 +1,8 @@
 package import Civil
 package import Database
 
-/// A machine's way into the API: it acts under a role, for the administrator who made it, until it expires or is revoked.
+/// A machine's way into the API: it acts under a role, for the administrator who made it, until it expires, is revoked, or
+/// its maker is no administrator any more.
 package struct APIToken: Hashable, Sendable {
     package typealias ID = RowID<APIToken>
 
@@ -16,6 +17,8 @@ package struct APIToken: Hashable, Sendable {
     /// To the minute; nil while nobody has used it.
     package let lastUsedAt: Instant?
     package let revokedAt: Instant?
+    /// Whether who made it is an administrator still.
+    package let isBacked: Bool
 
     /// The roles that a machine may have: none that keeps users or settings.
     package static let roles: [Role] = [.operator, .auditor, .agencyAdmin, .agencyHead]
@@ -24,7 +27,10 @@ package struct APIToken: Hashable, Sendable {
 extension APIToken: PostgresRow {
     /// For `api_tokens t JOIN users u LEFT JOIN agencies a`.
     package static var columns: String {
-        "t.id, t.name, t.role, a.name, u.full_name, t.created_at, t.expires_at, t.last_used_at, t.revoked_at"
+        """
+        t.id, t.name, t.role, a.name, u.full_name, t.created_at, t.expires_at, t.last_used_at, t.revoked_at,
+        u.disabled_at IS NULL AND u.role = 'administrator'
+        """
     }
 
     package init(row: inout RowReader) throws {
@@ -37,6 +43,7 @@ extension APIToken: PostgresRow {
         expiresAt = try row.read()
         lastUsedAt = try row.read()
         revokedAt = try row.read()
+        isBacked = try row.read()
     }
 }
 

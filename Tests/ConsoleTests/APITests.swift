@@ -91,7 +91,7 @@ import Web
             try answer.checkedXML()
             #expect(answer.status == .unprocessableContent && answer.body.contains(said))
             #expect(answer.body.contains("value=\"\(days)\""), "what was typed stays")
-            #expect(try await APITokenStore(database: town.database).list().isEmpty)
+            #expect(try await APITokenStore(database: town.database).list(at: town.now).isEmpty)
         }
     }
 
@@ -104,7 +104,11 @@ import Web
             #expect(try await sessions.bearer(of: token, at: last)?.role == .auditor)
             #expect(try await sessions.bearer(of: token, at: last + .seconds(1)) == nil)
             #expect(try await sessions.bearer(of: Token(), at: last) == nil)
-            try await town.database.run("UPDATE users SET disabled_at = \(town.now) WHERE id = \(town.person(.an).id)")
+            let maker = town.person(.an).id
+            try await town.database.run("UPDATE users SET role = 'auditor' WHERE id = \(maker)")
+            #expect(try await sessions.bearer(of: token, at: last) == nil, "who keeps no settings any more backs no token")
+            #expect(try await APITokenStore(database: town.database).list(at: last).map(\.isBacked) == [false])
+            try await town.database.run("UPDATE users SET role = 'administrator', disabled_at = \(town.now) WHERE id = \(maker)")
             #expect(try await sessions.bearer(of: token, at: last) == nil)
         }
     }
@@ -120,7 +124,7 @@ import Web
             var monitor = try await machine.get(path)
             #expect(monitor["name"] as? String == "Máy chủ" && monitor["tags"] as? [String] == ["a", "lgsp"])
             let settings = try #require(monitor["settings"] as? [String: Any])
-            #expect(settings["port"] as? Int == 443 && settings["interval"] as? Int == 60 && settings["verify_tls"] as? Bool == true)
+            #expect(settings["port"] as? Int == 443 && settings["interval"] as? Int == 60 && settings["verify_tls"] == nil)
 
             let changed = try await machine.send(
                 .patch, path, #"{"interval": 30, "agency": "xayenkhanh", "tags": []}"#, type: "application/merge-patch+json")
@@ -137,6 +141,43 @@ import Web
             let trail = try await town.database.values(
                 "SELECT action || ' ' || actor_name FROM audit_entries WHERE action LIKE 'monitor.%' ORDER BY seq", as: String.self)
             #expect(trail == ["added", "changed", "paused", "resumed", "deleted"].map { "monitor.\($0) Bùi Xuân An (mã “Bảng điều hành”)" })
+        }
+    }
+
+    @Test func whatIsNullIsAsAFormProposesItAndAKindMayChange() async throws {
+        try await WholeHouse.with { town, _ in
+            let machine = try await Self.make(town, .operator)
+            let path = try #require(try await machine.send(
+                .post, "/api/v1/monitors", Self.tcp.replacing("}", with: #", "interval": 30, "component": "Cổng"}"#)).location)
+            let changed = try await machine.send(
+                .patch, path, #"{"interval": null, "component": null, "kind": "http", "url": "https://a.example.vn/"}"#)
+            let settings = try #require(try Self.object(changed)["settings"] as? [String: Any], "\(changed.body)")
+            #expect(settings["interval"] as? Int == 60 && settings["component"] as? String == "")
+            #expect(settings["kind"] as? String == "http" && settings["host"] == nil && settings["verify_tls"] as? Bool == true)
+            #expect(settings["tags"] as? [String] == ["a", "lgsp"])
+            let again = try await machine.send(.patch, path, #"{"host": "a.example.vn"}"#)
+            #expect(again.status == .unprocessableContent && again.body.contains("host: loại http không có trường này."))
+        }
+    }
+
+    /// What somebody saves between the reading of a monitor and its change is not written over.
+    @Test func aChangeThatMeetsAnotherIsRefused() async throws {
+        try await WholeHouse.with { town, _ in
+            let machine = try await Self.make(town, .operator)
+            let path = try #require(try await machine.send(.post, "/api/v1/monitors", Self.tcp).location)
+            let late = try await town.database.transaction { tx in
+                try await tx.run("UPDATE monitors SET version = version + 1, component = 'Cổng'")
+                let late = Task { try await machine.send(.patch, path, #"{"interval": 30}"#) }
+                while try await town.database.value(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                    as: Int.self) == 0
+                { await Task.yield() }
+                return late
+            }
+            let answer = try await late.value
+            #expect(answer.status == .conflict && answer.headers[.contentType] == "application/problem+json", "\(answer.body)")
+            let settings = try #require(try await machine.get(path)["settings"] as? [String: Any])
+            #expect(settings["component"] as? String == "Cổng" && settings["interval"] as? Int == 60)
         }
     }
 

@@ -46,7 +46,7 @@ import Testing
         (head + "  - name: A\n    tags: [[a]]\n", "Dòng 4: tags: cần một giá trị hoặc một dãy giá trị."),
         (head + "  - name: A\n    tags: {a: b}\n", "Dòng 4: tags: cần một giá trị hoặc một dãy giá trị."),
         (head + "  - name: A: B\n", "Dòng 3, cột 12: không đúng cú pháp YAML (mapping values are not allowed in this context)."),
-        (head + "  - name: A\n\turl: b\n", "Dòng 4, cột 1: không đúng cú pháp YAML (found character that cannot start any token)."),
+        (head + "  - name: A\n\turl: b\n", "Dòng 4, cột 1: không đúng cú pháp YAML (found a tab character that violates indentation)."),
         (head + "  - name: \"A\n", "Dòng 4, cột 1: không đúng cú pháp YAML (found unexpected end of stream)."),
         (head + "  - name: *a\n", "Dòng 3, cột 11: không đúng cú pháp YAML (found undefined alias)."),
         (head + "  - name: A\u{0}\n", "Dòng 3: có ký tự không được dùng trong YAML."),
@@ -227,6 +227,44 @@ import Testing
             #expect(circle == ["Dòng 10: Phụ thuộc: “A” đang phụ thuộc vào chính điểm giám sát này."])
             #expect(try await room.names() == [])
             #expect(try await room.trail() == [])
+        }
+    }
+
+    /// A plan holds only for the catalogue that it was made from.
+    @Test func whatSomebodyChangesUnderACatalogueIsNotWrittenOver() async throws {
+        try await Self.room { room in
+            let text = Self.head + "  - name: Cổng\n    kind: tcp\n    host: a.example.vn\n    port: 22\n"
+            _ = try await room.apply(text)
+            let late = try await room.town.database.transaction { tx in
+                try await tx.run("UPDATE monitors SET port = 25")
+                let late = Task { try await room.apply(text.replacing("22", with: "80")) }
+                while try await room.town.database.value(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                    as: Int.self) == 0
+                { await Task.yield() }
+                return late
+            }
+            let outcome = await late.result
+            let refusal = #expect(throws: Refusal.self) { try outcome.get() }
+            #expect(refusal?.problems.map(\.text) == ["Danh mục vừa được người khác sửa; chưa đổi gì, hãy chạy lại."])
+            #expect(try await room.store.export().contains("port: 25"))
+        }
+    }
+
+    @Test func whatHungOnADeletedMonitorIsWrittenWithoutIt() async throws {
+        try await Self.room { room in
+            let parent = "  - name: Đường truyền\n    kind: tcp\n    host: a.example.vn\n    port: 22\n"
+            let child = "  - name: Cổng\n    kind: http\n    url: http://b.example.vn/\n"
+            _ = try await room.apply(Self.head + parent + child + "    parent: Đường truyền\n")
+            let plan = try await room.apply(Self.head + child, deletesMissing: true)
+            #expect(plan.text.contains("    parent: Đường truyền → (trống)\n- xóa “Đường truyền”"))
+            _ = try await room.apply(Self.head + parent + child + "    parent: Đường truyền\n")
+            let link = try #require(try await room.monitors.list(MonitorFilter(), for: room.town.person(.linh), at: room.town.now, limit: 9)
+                .first { $0.monitor.name == "Đường truyền" })
+            try await room.monitors.delete(link.monitor, by: room.town.actor(.linh), at: room.town.now)
+            let text = try await room.store.export()
+            #expect(!text.contains("parent"))
+            #expect(try await room.apply(text).text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 1.")
         }
     }
 }

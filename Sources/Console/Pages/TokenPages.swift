@@ -19,7 +19,7 @@ struct TokenPages: Sendable {
         _ context: SignedIn, _ form: Form = Form(["days": "365"]), problems: [Refusal.Problem] = [], made: Token? = nil
     ) async throws -> Response {
         let view = TokensView(
-            tokens: try await tokens.list(), agencies: try await agencies.choices(for: context.person), form: form,
+            tokens: try await tokens.list(at: context.now), agencies: try await agencies.choices(for: context.person), form: form,
             problems: problems, made: made, now: context.now)
         return context.page(
             view, title: problems.isEmpty ? "Mã API" : "Lỗi: Mã API", status: problems.isEmpty ? .ok : .unprocessableContent)
@@ -93,11 +93,11 @@ struct TokenRowView: View {
     let token: APIToken
     let now: Instant
 
-    private var isUsable: Bool { token.revokedAt == nil && token.expiresAt > now }
-
     private var state: BadgeView {
         if token.revokedAt != nil { return BadgeView(kind: "closed", label: "Đã thu hồi") }
-        return isUsable ? BadgeView(kind: "up", label: "Được dùng") : BadgeView(kind: "closed", label: "Hết hạn")
+        if token.expiresAt <= now { return BadgeView(kind: "closed", label: "Hết hạn") }
+        return token.isBacked
+            ? BadgeView(kind: "up", label: "Được dùng") : BadgeView(kind: "closed", label: "Người lập thôi quản trị")
     }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
@@ -105,6 +105,9 @@ struct TokenRowView: View {
         "maker": \.token.maker, "state": \.state,
         "expires": { VietnameseFormat.moment($0.token.expiresAt) },
         "lastUsed": { $0.token.lastUsedAt.map(VietnameseFormat.moment) },
-        "revocationHref": { $0.isUsable ? "/settings/tokens/\($0.token.id.rawValue)/revocation" : nil },
+        "revocationHref": { view in
+            view.token.revokedAt == nil && view.token.expiresAt > view.now
+                ? "/settings/tokens/\(view.token.id.rawValue)/revocation" : nil
+        },
     ]
 }

@@ -56,7 +56,7 @@ import Web
             ]
             let made = try await browser.post("/settings/tokens", fields)
             try made.checkedXML()
-            let token = try #require(made.body.firstMatch(of: /<span class="code">([A-Za-z0-9_\-]{43})<\/span>/)).1
+            let token = try #require(made.body.firstMatch(of: /<p class="code">([A-Za-z0-9_\-]{43})<\/p>/)).1
             #expect(made.status == .ok && made.body.contains("&lt;script&gt;&quot;&#39;&amp;"))
             #expect(try await browser.post("/settings/tokens", fields).location == "/settings/tokens", "the same form again")
             let list = try await browser.get("/settings/tokens")

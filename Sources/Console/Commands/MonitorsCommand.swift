@@ -57,7 +57,7 @@ struct MonitorsCommand: AsyncParsableCommand {
                         by: .person(person, address: "command line"), at: WallClock.system.now)
                 }
                 print(plan.text)
-                print(dryRun ? "Chạy thử: chưa đổi gì." : "Đã thực hiện.")
+                print(plan.changesNothing ? "Không có gì phải đổi." : dryRun ? "Chạy thử: chưa đổi gì." : "Đã thực hiện.")
             } catch let refusal as Refusal {
                 for problem in refusal.problems { Failure.complain(problem.text) }
                 throw ExitCode(65)

@@ -60,11 +60,9 @@ package struct MonitorSheet: Hashable, Sendable {
     ///   - agencies: Their numbers by code.
     /// - Throws: `Refusal` naming every field that cannot be read or that this kind does not have.
     static func read(
-        _ written: [String: SheetValue], on base: [String: String] = [:], isPaused: Bool = false,
-        agencies: [String: Agency.ID]
+        _ written: [String: SheetValue], on base: [String: String] = [:], agencies: [String: Agency.ID]
     ) throws(Refusal) -> (draft: MonitorDraft, sheet: MonitorSheet) {
         var (fields, problems) = (standard.merging(base) { $1 }, [Refusal.Problem]())
-        fields["paused"] = isPaused ? "yes" : ""
         for (name, value) in written.sorted(by: { $0.key < $1.key }) {
             let field = SheetField.named(name)
             if let text = field.text(of: value, otherwise: standard[name] ?? "") {
@@ -86,7 +84,7 @@ package struct MonitorSheet: Hashable, Sendable {
         } catch {
             throw Refusal(problems + error.problems)
         }
-        let sheet = MonitorSheet(draft, isPaused: fields["paused"] == "yes", agency: agency.map { _ in code })
+        let sheet = MonitorSheet(draft, isPaused: fields["paused"]?.isEmpty == false, agency: agency.map { _ in code })
         for name in written.keys.sorted() where name != SheetField.paused.name && sheet.fields[name] == nil {
             problems.append(.init(field: name, text: "\(name): loại \(draft.target.kind.rawValue) không có trường này."))
         }

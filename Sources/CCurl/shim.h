@@ -51,6 +51,13 @@ static inline void *easy_get_private(CURL *easy) {
     return pointer;
 }
 
+// The caller frees the list.
+static inline struct curl_slist *easy_get_cookies(CURL *easy) {
+    struct curl_slist *cookies = NULL;
+    curl_easy_getinfo(easy, CURLINFO_COOKIELIST, &cookies);
+    return cookies;
+}
+
 static inline struct curl_certinfo *easy_get_certificates(CURL *easy) {
     struct curl_certinfo *certificates = NULL;
     curl_easy_getinfo(easy, CURLINFO_CERTINFO, &certificates);

@@ -57,16 +57,17 @@ struct App: Sendable {
         let health = HealthPages(
             database: database, isMigrated: migrationCheck(database), metrics: metrics,
             gauges: GaugeStore(database: database), probing: figures, metricsToken: secret.token(for: "metrics"))
+        let loop = TransferLoop()
+        let prober = TargetProber(loop: loop)
         Rooms(
-            database: database, users: users, sessions: sessions, health: health,
+            prober: prober, database: database, users: users, sessions: sessions, health: health,
             press: try ReportPress(resources, templates: templates, database: database), assets: assets,
             api: try APIDocument(resources), address: address, sendsMail: settings.mailServer != nil
         ).add(to: &routes)
 
         let listener = Listener(opened.configuration, logger: logger)
-        let loop = TransferLoop()
         let runner = ProbeRunner(
-            database: database, listener: listener, prober: TransferProber(loop: loop), process: processName,
+            database: database, listener: listener, prober: prober, process: processName,
             figures: figures, logger: logger)
         let web = Application(
             responder: router.buildResponder(),

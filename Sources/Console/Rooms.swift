@@ -12,6 +12,8 @@ import WorkingTime
 
 /// All pages of the house, mounted. The test of permissions asks this too, so it sees what visitors see.
 struct Rooms {
+    /// Looks at a target that somebody tries before keeping it.
+    let prober: any Prober
     let database: Database
     let users: UserStore
     let sessions: SessionStore
@@ -29,7 +31,7 @@ struct Rooms {
         let settings = SettingStore(database: database)
         HomePages(home: HomeStore(database: database)).add(to: &routes)
         let monitors = MonitorStore(database: database)
-        MonitorPages(monitors: monitors, agencies: agencies).add(to: &routes)
+        MonitorPages(monitors: monitors, agencies: agencies, prober: prober).add(to: &routes)
         HeartbeatPages(
             heartbeats: HeartbeatStore(database: database), monitors: monitors, agencies: agencies, address: address
         ).add(to: &routes)

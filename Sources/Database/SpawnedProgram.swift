@@ -1,11 +1,11 @@
-import CPostgres
+package import CPostgres
 import Foundation
 
 /// Runs a program and waits for it on a thread of its own.
 ///
 /// Foundation's `Process` learns of a child's end when a socket closes that the child inherits; the server that
 /// `pg_ctl start` leaves behind inherits it too, so that end never comes. Here waitpid(2) is asked.
-enum SpawnedProgram {
+package enum SpawnedProgram {
     /// - Parameter arguments: The program's path first.
     /// - Returns: Its exit status (128 and the signal when it was killed), and what it wrote.
     static func run(_ arguments: [String]) async throws -> (status: Int32, output: String) {
@@ -50,7 +50,7 @@ enum SpawnedProgram {
 
     /// Beside its three standard files. A server outlives this: whatever else it inherited, such as the socket by which
     /// Foundation learns of another child's end, it would keep open.
-    static func inheritNothing(_ actions: inout posix_spawn_file_actions_t) {
+    package static func inheritNothing(_ actions: inout posix_spawn_file_actions_t) {
         posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     }
 

@@ -43,16 +43,18 @@ package struct CataloguePlan: Sendable {
         for entry in entries {
             do {
                 let (draft, sheet) = try MonitorSheet.read(entry.fields, agencies: agencies)
-                let wanted = Wanted(draft: draft, sheet: sheet, entry: entry)
                 guard let old = left[draft.name]?.first else {
-                    steps.append(.add(wanted))
+                    steps.append(.add(Wanted(draft: draft, sheet: sheet, entry: entry)))
                     continue
                 }
                 left[draft.name]?.removeFirst()
-                if old.monitor.draft == draft, old.sheet.isPaused == sheet.isPaused {
+                // As in the form, a password that is not said stays what it was.
+                let kept = draft.keepingSecrets(of: old.monitor)
+                if old.monitor.draft == kept, old.sheet.isPaused == sheet.isPaused {
                     unchanged += 1
                 } else {
-                    steps.append(.change(old, wanted))
+                    let whole = MonitorSheet(kept, isPaused: sheet.isPaused, agency: sheet.fields["agency"])
+                    steps.append(.change(old, Wanted(draft: kept, sheet: whole, entry: entry)))
                 }
             } catch {
                 problems += entry.placed(error).problems

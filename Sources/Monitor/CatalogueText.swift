@@ -22,7 +22,7 @@ enum CatalogueText {
         let root = Node([(Node("version"), Node("1")), (Node("monitors"), Node(monitors))])
         return """
             # Danh mục điểm giám sát của Trực Ban. Trường nào không ghi thì theo mặc định của biểu mẫu.
-            # Giá trị của headers có thể là mật khẩu: giữ tệp này như giữ mật khẩu.
+            # Có thể có mật khẩu (password, headers, send, body): giữ tệp này như giữ mật khẩu.
 
             """ + (try serialize(node: root, width: -1, allowUnicode: true))
     }

@@ -60,7 +60,7 @@ extension Monitor: PostgresRow {
     package static var columns: String {
         """
         m.id, m.name, m.kind, m.url, m.host, m.port, m.method, m.headers, m.accepted_statuses, m.keyword,
-        m.keyword_present, m.follow_redirects, m.verify_tls, m.family, m.timeout_seconds, m.interval_seconds,
+        m.keyword_present, m.follow_redirects, m.verify_tls, m.spec, m.family, m.timeout_seconds, m.interval_seconds,
         m.retry_seconds, m.confirm_after, m.recover_after, m.component, m.agency_id, m.created_at, m.paused_at,
         \(MonitorPlace.columns), m.parent_id, \(Slowness.columns)
         """

@@ -68,7 +68,7 @@ package struct MonitorAPI: Sendable {
         let codes = try await monitors.database.agencyCodes()
         let sheet = MonitorSheet(
             monitor.draft, isPaused: monitor.pausedAt != nil, agency: monitor.agency.flatMap { codes[$0] })
-        let draft = try await draft(call, on: sheet.fields)
+        let draft = try await draft(call, on: sheet.fields).keepingSecrets(of: monitor)
         do {
             try await monitors.change(monitor, to: draft, version: version, by: call.actor, at: call.now)
         } catch is ChangedMeanwhile {

@@ -177,17 +177,18 @@ extension Transaction {
     }
 
     fileprivate func insert(_ draft: MonitorDraft, at now: Instant) async throws -> Monitor.ID {
-        let columns = try MonitorColumns(draft)
+        let target = try draft.target.particulars.stored()
+        let headers = try JSONText(encoding: target.headers)
         return try await value(
             """
             INSERT INTO monitors
                 (name, kind, url, host, port, method, headers, accepted_statuses, keyword, keyword_present,
-                 follow_redirects, verify_tls, family, timeout_seconds, interval_seconds, retry_seconds, confirm_after,
+                 follow_redirects, verify_tls, spec, family, timeout_seconds, interval_seconds, retry_seconds, confirm_after,
                  recover_after, component, agency_id, degraded_us, degraded_after, created_at)
-            VALUES (\(draft.name), \(draft.target.kind), \(columns.url), \(columns.host), \(columns.port),
-                    \(columns.http.method), \(columns.headers), \(columns.http.acceptedStatuses.text),
-                    \(columns.http.keyword?.text), \(columns.http.keyword?.isExpected ?? true),
-                    \(columns.http.followsRedirects), \(columns.http.verifiesTLS), \(draft.family),
+            VALUES (\(draft.name), \(draft.target.kind), \(target.url), \(target.host), \(target.port),
+                    \(target.method), \(headers), \(target.acceptedStatuses.text),
+                    \(target.keyword?.text), \(target.keyword?.isExpected ?? true),
+                    \(target.followsRedirects), \(target.verifiesTLS), \(target.spec), \(draft.family),
                     \(draft.timeout.inSeconds), \(draft.interval.inSeconds), \(draft.retryInterval.inSeconds),
                     \(draft.confirmAfter), \(draft.recoverAfter), \(draft.component), \(draft.agency),
                     \(draft.slowness.threshold?.inMicroseconds), \(draft.slowness.after), \(now))
@@ -196,15 +197,16 @@ extension Transaction {
     }
 
     fileprivate func update(_ id: Monitor.ID, to draft: MonitorDraft) async throws {
-        let columns = try MonitorColumns(draft)
+        let target = try draft.target.particulars.stored()
+        let headers = try JSONText(encoding: target.headers)
         try await run(
             """
             UPDATE monitors
-            SET    name = \(draft.name), kind = \(draft.target.kind), url = \(columns.url), host = \(columns.host),
-                   port = \(columns.port), method = \(columns.http.method), headers = \(columns.headers),
-                   accepted_statuses = \(columns.http.acceptedStatuses.text), keyword = \(columns.http.keyword?.text),
-                   keyword_present = \(columns.http.keyword?.isExpected ?? true),
-                   follow_redirects = \(columns.http.followsRedirects), verify_tls = \(columns.http.verifiesTLS),
+            SET    name = \(draft.name), kind = \(draft.target.kind), url = \(target.url), host = \(target.host),
+                   port = \(target.port), method = \(target.method), headers = \(headers),
+                   accepted_statuses = \(target.acceptedStatuses.text), keyword = \(target.keyword?.text),
+                   keyword_present = \(target.keyword?.isExpected ?? true),
+                   follow_redirects = \(target.followsRedirects), verify_tls = \(target.verifiesTLS), spec = \(target.spec),
                    family = \(draft.family), timeout_seconds = \(draft.timeout.inSeconds),
                    interval_seconds = \(draft.interval.inSeconds), retry_seconds = \(draft.retryInterval.inSeconds),
                    confirm_after = \(draft.confirmAfter), recover_after = \(draft.recoverAfter),
@@ -212,22 +214,5 @@ extension Transaction {
                    degraded_us = \(draft.slowness.threshold?.inMicroseconds), degraded_after = \(draft.slowness.after)
             WHERE  id = \(id)
             """)
-    }
-}
-
-/// The columns of `monitors` that depend on the kind of target.
-private struct MonitorColumns {
-    var url: String?
-    var host: String?
-    var port: Int?
-    var http = HTTPTarget(url: "")
-    let headers: JSONText
-
-    init(_ draft: MonitorDraft) throws {
-        switch draft.target {
-        case .http(let target): (url, http) = (target.url, target)
-        case .tcp(let host, let port): (self.host, self.port) = (host, port)
-        }
-        headers = try JSONText(encoding: http.headers)
     }
 }

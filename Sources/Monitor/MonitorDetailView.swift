@@ -8,13 +8,14 @@ struct MonitorDetailView: PageView {
     static let parts: [any View.Type] = [
         BadgeView.self, StripView.self, StripDayView.self, LatencyView.self, LatencyLevelView.self,
         LatencyHourView.self, LatencyStretchView.self, LatencyGapView.self, LatencyReadingView.self, OutageView.self,
-        GapView.self, DegradationView.self, FlappingView.self, PhaseView.self, ProblemView.self,
+        CertificateWarningView.self, GapView.self, DegradationView.self, FlappingView.self, PhaseView.self, ProblemView.self,
     ]
 
     let summary: MonitorSummary
     let strip: DayStrip
     let latency: LatencyView
     let history: MonitorHistory
+    let warnings: [CertificateWarning]
     let flappings: [TimeRange]
     let mayKeep: Bool
     let problems: [Refusal.Problem]
@@ -38,6 +39,7 @@ struct MonitorDetailView: PageView {
         "status": { $0.summary.status.map { String($0) } },
         "certificate": { $0.summary.certificateText(at: $0.now) },
         "certificateEnd": { $0.summary.certificateExpiresAt.map(VietnameseFormat.moment) },
+        "warnings": { $0.warnings.map(CertificateWarningView.init) },
         "group": \.summary.monitor.place.group, "parent": \.summary.monitor.place.parent,
         "parentHref": { view in
             let monitor = view.summary.monitor

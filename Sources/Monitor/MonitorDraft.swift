@@ -29,12 +29,7 @@ package struct MonitorDraft: Hashable, Sendable {
 
         if name.isEmpty { note("name", "Tên: cần nhập.") }
         if name.unicodeScalars.count > 200 { note("name", "Tên: tối đa 200 ký tự.") }
-        switch target {
-        case .http(let http): problems += http.problems
-        case .tcp(let host, let port):
-            if !isHostName(host) { note("host", "Máy: cần một tên miền hoặc địa chỉ IP, ví dụ qlvb.ninhbinh.gov.vn.") }
-            if !(1...65535).contains(port) { note("port", "Cổng: cần một số nguyên từ 1 đến 65535.") }
-        }
+        problems += target.particulars.problems
         for (field, label, value, range) in spans where !range.contains(Int(value.inSeconds)) {
             note(field, "\(label): cần từ \(range.lowerBound) đến \(range.upperBound) giây.")
         }
@@ -54,28 +49,14 @@ package struct MonitorDraft: Hashable, Sendable {
     }
 }
 
-extension HTTPTarget {
-    fileprivate var problems: [Refusal.Problem] {
-        var problems: [Refusal.Problem] = []
-        if url.wholeMatch(of: /https?:\/\/[^\s\/?#@]+([\/?#]\S*)?/.ignoresCase()) == nil || url.count > 2000 {
-            problems.append(
-                .init(field: "url", text: "Địa chỉ: cần bắt đầu bằng http:// hoặc https://, không kèm mật khẩu."))
-        }
-        for header in headers where header.name.wholeMatch(of: /[!#$%&'*+.^_`|~0-9A-Za-z\-]+/) == nil {
-            problems.append(.init(field: "headers", text: "Tiêu đề “\(header.name)”: cần viết dạng Tên: giá trị."))
-        }
-        if let keyword, keyword.text.count > 500 {
-            problems.append(.init(field: "keyword", text: "Từ khóa: tối đa 500 ký tự."))
-        }
-        return problems
+extension MonitorDraft {
+    /// With the secrets that the form did not show, and that were left as they were.
+    func keepingSecrets(of monitor: Monitor?) -> MonitorDraft {
+        guard let monitor else { return self }
+        var draft = self
+        draft.target = target.particulars.keepingSecrets(of: monitor.target).target
+        return draft
     }
-}
-
-/// A name or an address as DNS (RFC 1123) and IPv4/IPv6 write them; whether it exists is for the probe to find out.
-private func isHostName(_ text: String) -> Bool {
-    text.count <= 253
-        && (text.wholeMatch(of: /[A-Za-z0-9]([A-Za-z0-9_.\-]*[A-Za-z0-9])?/) != nil
-            || text.wholeMatch(of: /[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/) != nil)
 }
 
 extension Monitor {
@@ -102,13 +83,7 @@ extension MonitorDraft {
         ]
         fields.merge(place.audited) { $1 }
         fields.merge(slowness.audited) { $1 }
-        guard case .http(let http) = target else { return fields }
-        fields["method"] = http.method.rawValue
-        fields["headers"] = http.headers.map { "\($0.name): \(redacted)" }.joined(separator: "\n")
-        fields["accepted_statuses"] = http.acceptedStatuses.text
-        fields["keyword"] = http.keyword.map { ($0.isExpected ? "+" : "-") + $0.text }
-        fields["follow_redirects"] = "\(http.followsRedirects)"
-        fields["verify_tls"] = "\(http.verifiesTLS)"
+        fields.merge(target.particulars.audited) { $1 }
         return fields
     }
 }

@@ -10,12 +10,7 @@ extension MonitorDraft {
         var form = typed
         let kind = form.choice("kind", "Loại", Target.Kind.self)
         let name = form.required("name", "Tên", maximum: 200)
-        let target: Target? =
-            switch kind {
-            case .http: HTTPTarget(&form).map(Target.http)
-            case .tcp: form.integer("port", "Cổng", 1...65535).map { .tcp(host: typed["host"], port: $0) }
-            case nil: nil
-            }
+        let target = kind.flatMap { $0.type.read(&form) }
         let family = form.choice("family", "Họ địa chỉ", AddressFamily.self)
         let timeout = form.integer("timeout", "Thời gian chờ", 1...120)
         let interval = form.integer("interval", "Khoảng cách giữa hai lần đo", 5...86_400)
@@ -48,24 +43,14 @@ extension MonitorDraft {
             "degraded_ms": slowness.threshold.map { "\($0.inMicroseconds / 1000)" } ?? "",
             "degraded_after": "\(slowness.after)",
         ]
-        var http = HTTPTarget(url: "")
-        switch target {
-        case .http(let target): http = target
-        case .tcp(let host, let port): (fields["host"], fields["port"]) = (host, "\(port)")
-        }
-        fields["url"] = http.url
-        fields["method"] = http.method.rawValue
-        fields["headers"] = http.headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
-        fields["accepted_statuses"] = http.acceptedStatuses.text
-        fields["keyword"] = http.keyword?.text ?? ""
-        fields["keyword_mode"] = http.keyword?.isExpected == false ? "absent" : "present"
-        fields["follow_redirects"] = http.followsRedirects ? "yes" : ""
-        fields["verify_tls"] = http.verifiesTLS ? "yes" : ""
+        fields.merge(target.particulars.typed) { $1 }
         return Form(fields)
     }
 
     /// A monitor as it is proposed to who makes a new one.
-    static let proposed = MonitorDraft(name: "", target: .http(HTTPTarget(url: "")))
+    static func proposed(_ kind: Target.Kind) -> MonitorDraft {
+        MonitorDraft(name: "", target: kind.type.proposed.target)
+    }
 }
 
 extension Slowness {
@@ -81,24 +66,7 @@ extension Slowness {
     }
 }
 
-extension HTTPTarget {
+extension TargetKind {
     /// Notes in `form` what cannot be read.
-    fileprivate init?(_ form: inout Form) {
-        self.init(url: form.required("url", "Địa chỉ", maximum: 2000))
-        let method = form.choice("method", "Phương thức", Method.self)
-        let statuses = StatusRanges(form["accepted_statuses"])
-        if statuses == nil { form.note("accepted_statuses", "Mã trả lời: cần viết dạng 200-399 hoặc 200, 204, 401.") }
-        guard let method, let statuses else { return nil }
-        (self.method, acceptedStatuses) = (method, statuses)
-        for line in form["headers"].split(separator: "\n") {
-            let sides = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = sides.count == 2 ? String(sides[1]).trimmingPrefix(while: \.isWhitespace) : ""
-            headers.append(Header(name: String(sides[0]), value: String(value)))
-        }
-        if !form["keyword"].isEmpty {
-            keyword = Keyword(text: form["keyword"], isExpected: form["keyword_mode"] != "absent")
-        }
-        followsRedirects = !form["follow_redirects"].isEmpty
-        verifiesTLS = !form["verify_tls"].isEmpty
-    }
+    fileprivate static func read(_ form: inout Form) -> Target? { Self(&form)?.target }
 }

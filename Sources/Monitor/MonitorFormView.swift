@@ -4,7 +4,10 @@ import Web
 
 struct MonitorFormView: PageView {
     static let template = "monitors/form"
-    static let parts: [any View.Type] = [OptionView.self, ProblemView.self]
+    static let parts: [any View.Type] = [
+        OptionView.self, ProblemView.self, TargetKindView.self, TargetFieldsetView.self, TargetFieldView.self,
+        TrialView.self, PhaseView.self,
+    ]
 
     /// Nil for a monitor that does not exist yet.
     let monitor: Monitor?
@@ -14,6 +17,12 @@ struct MonitorFormView: PageView {
     let groups: [String]
     let form: Form
     let problems: [Refusal.Problem]
+    /// What came of trying what was typed.
+    var trial: TrialView?
+
+    /// An unknown kind was named in an address or by a page of an older version.
+    private var kind: Target.Kind { Target.Kind(rawValue: form["kind"]) ?? .http }
+    private var path: String { monitor.map { "/monitors/\($0.id.rawValue)/edit" } ?? "/monitors/new" }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.problems.map(ProblemView.init) }, "version": { $0.version.map(String.init) },
@@ -22,25 +31,17 @@ struct MonitorFormView: PageView {
         "cancelHref": { $0.monitor.map { "/monitors/\($0.id.rawValue)" } ?? "/monitors" },
         "submit": { $0.monitor == nil ? "Bắt đầu giám sát" : "Lưu thay đổi" },
         "name": { $0.form["name"] }, "nameProblem": { $0.problems.text(for: "name") },
-        "kinds": { view in options(Target.Kind.allCases, \.label, chosen: view.form["kind"]) },
-        "kindProblem": { $0.problems.text(for: "kind") },
-        "url": { $0.form["url"] }, "urlProblem": { $0.problems.text(for: "url") },
-        "methods": { view in options(HTTPTarget.Method.allCases, \.rawValue, chosen: view.form["method"]) },
-        "headers": { $0.form["headers"] }, "headersProblem": { $0.problems.text(for: "headers") },
-        "acceptedStatuses": { $0.form["accepted_statuses"] },
-        "acceptedStatusesProblem": { $0.problems.text(for: "accepted_statuses") },
-        "keyword": { $0.form["keyword"] }, "keywordProblem": { $0.problems.text(for: "keyword") },
-        "keywordModes": { view in
-            let mode = view.form["keyword_mode"]
-            return [
-                OptionView("present", "Phải có", selected: mode != "absent"),
-                OptionView("absent", "Không được có", selected: mode == "absent"),
-            ]
+        "kind": { $0.kind.rawValue },
+        "kinds": { view in
+            Target.Kind.allCases.map { TargetKindView(kind: $0, isChosen: $0 == view.kind, path: view.path) }
         },
-        "followsRedirects": { !$0.form["follow_redirects"].isEmpty },
-        "verifiesTLS": { !$0.form["verify_tls"].isEmpty },
-        "host": { $0.form["host"] }, "hostProblem": { $0.problems.text(for: "host") },
-        "port": { $0.form["port"] }, "portProblem": { $0.problems.text(for: "port") },
+        "fieldsets": { view in
+            view.kind.type.fieldsets(view.form).map {
+                TargetFieldsetView(fieldset: $0, form: view.form, problems: view.problems)
+            }
+        },
+        "trial": { $0.trial }, "trialAction": { $0.monitor.map { "/monitors/\($0.id.rawValue)/trial" } ?? "/monitors/trial" },
+        "kindProblem": { $0.problems.text(for: "kind") },
         "families": { view in options(AddressFamily.allCases, \.label, chosen: view.form["family"]) },
         "timeout": { $0.form["timeout"] }, "timeoutProblem": { $0.problems.text(for: "timeout") },
         "interval": { $0.form["interval"] }, "intervalProblem": { $0.problems.text(for: "interval") },

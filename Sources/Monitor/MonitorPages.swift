@@ -8,19 +8,28 @@ package import Web
 package struct MonitorPages: Sendable {
     let monitors: MonitorStore
     let agencies: AgencyStore
+    let prober: any Prober
 
-    package init(monitors: MonitorStore, agencies: AgencyStore) {
+    /// - Parameter prober: Looks at what somebody tries before keeping it.
+    package init(monitors: MonitorStore, agencies: AgencyStore, prober: any Prober) {
         self.monitors = monitors
         self.agencies = agencies
+        self.prober = prober
     }
 
     package func add(to routes: inout RouteTable) {
         routes.get("/monitors", .readMonitors, use: list)
         routes.get("/monitors/new", .keepMonitors) { _, context in try await form(context, nil) }
         routes.post("/monitors", .keepMonitors, use: add)
+        routes.post("/monitors/trial", .keepMonitors) { request, context in
+            try await tryOut(Form(request), nil, context)
+        }
         routes.get("/monitors/:id", .readMonitors) { _, context in try await show(context) }
         routes.get("/monitors/:id/edit", .keepMonitors) { _, context in try await form(context, found(context)) }
         routes.post("/monitors/:id/edit", .keepMonitors, use: change)
+        routes.post("/monitors/:id/trial", .keepMonitors) { request, context in
+            try await tryOut(Form(request), found(context), context)
+        }
         routes.post("/monitors/:id/pause", .keepMonitors, use: pause)
         routes.post("/monitors/:id/resumption", .keepMonitors, use: resume)
         routes.get("/monitors/:id/deletion", .keepMonitors, use: confirmDeletion)
@@ -65,19 +74,25 @@ package struct MonitorPages: Sendable {
         let view = MonitorDetailView(
             summary: summary, strip: DayStrip(from: first, days[id] ?? []),
             latency: LatencyView(from: start, latency), history: try await monitors.history(of: id),
-            flappings: try await monitors.flappings(of: id), mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
+            warnings: try await monitors.certificateWarnings(of: id), flappings: try await monitors.flappings(of: id),
+            mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
         return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
     }
 
     private func form(
         _ context: SignedIn, _ monitor: Monitor?, _ typed: Form? = nil, version: Int? = nil,
-        problems: [Refusal.Problem] = []
+        problems: [Refusal.Problem] = [], trial: Sample? = nil
     ) async throws -> Response {
+        let kind = Target.Kind(rawValue: context.query("kind"))
+        // Another kind for a monitor that is there: everything else of it stays.
+        var draft = monitor?.draft ?? .proposed(kind ?? .http)
+        if let kind, kind != draft.target.kind { draft.target = kind.type.proposed.target }
         var version = version
         if version == nil, let monitor { version = try await monitors.version(of: monitor.id) }
         let view = MonitorFormView(
             monitor: monitor, version: version, agencies: try await agencies.choices(for: context.person),
-            groups: try await monitors.groups().map(\.name), form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
+            groups: try await monitors.groups().map(\.name), form: typed ?? draft.form,
+            problems: problems, trial: trial.map(TrialView.init))
         let title = monitor.map { "Sửa \($0.name)" } ?? "Thêm điểm giám sát"
         return context.page(
             view, title: problems.isEmpty ? title : "Lỗi: \(title)",
@@ -95,6 +110,19 @@ package struct MonitorPages: Sendable {
         }
     }
 
+    /// Looks once at what is typed and shows it above the form, in which everything stays as it was. Nothing is stored.
+    private func tryOut(_ typed: Form, _ monitor: Monitor?, _ context: SignedIn) async throws -> Response {
+        do {
+            let draft = try MonitorDraft(typed).keepingSecrets(of: monitor)
+            try draft.check()
+            let sample = await prober.look(
+                Probe(target: draft.target, family: draft.family, timeout: min(draft.timeout, .seconds(30))))
+            return try await form(context, monitor, typed, trial: sample)
+        } catch let refusal as Refusal {
+            return try await form(context, monitor, typed, problems: refusal.problems)
+        }
+    }
+
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
         let typed = try await Form(request)
         let monitor = try await found(context)
@@ -102,7 +130,7 @@ package struct MonitorPages: Sendable {
         let version = Int(typed["version"])
         do {
             return try await context.submit {
-                let draft = try MonitorDraft(typed)
+                let draft = try MonitorDraft(typed).keepingSecrets(of: monitor)
                 try await monitors.change(
                     monitor, to: draft, version: version, by: context.actor, form: typed.key, at: context.now)
                 return context.redirect(to: "/monitors/\(monitor.id.rawValue)", flash: "Đã lưu “\(draft.name)”.")

@@ -7,36 +7,36 @@ import Web
 package struct MonitorSheet: Hashable, Sendable {
     /// Every field of the monitor's kind as the form has it, but its agency by its code; empty where nothing was set.
     private(set) var fields: [String: String]
+    /// What the form does not show: a file tells it, the API does not.
+    let secrets: [String: String]
     let isPaused: Bool
 
     /// - Parameter agency: The code of the draft's agency.
     init(_ draft: MonitorDraft, isPaused: Bool, agency: String?) {
-        fields = draft.form.typed.filter { !(Self.foreign[draft.target.kind]?.contains($0.key) ?? false) }
+        (fields, secrets) = (draft.form.typed, draft.target.particulars.secrets)
         fields["agency"] = agency ?? ""
         self.isPaused = isPaused
     }
 
-    /// What the form shows beside a target that does not have it.
-    private static let foreign: [Target.Kind: Set<String>] = [
-        .tcp: [
-            "url", "method", "headers", "accepted_statuses", "keyword", "keyword_mode", "follow_redirects", "verify_tls",
-        ]
-    ]
-
-    /// What holds where nothing is said.
-    private static let standard = MonitorDraft.proposed.form.typed
+    /// What holds where nothing is said of a monitor of this kind.
+    private static func standard(_ kind: String?) -> [String: String] {
+        MonitorDraft.proposed(kind.flatMap(Target.Kind.init(rawValue:)) ?? .http).form.typed
+    }
 
     /// Everything that the monitor's kind has, as machines read it.
     var settings: [String: SheetValue] {
         Dictionary(uniqueKeysWithValues: fields.map { ($0.key, SheetField.named($0.key).value(of: $0.value)) })
     }
 
-    /// Everything, and whether it is paused.
-    private var all: [String: String] { fields.merging(["paused": isPaused ? "yes" : ""]) { $1 } }
+    /// Everything, the secrets too, and whether it is paused.
+    private var all: [String: String] {
+        fields.merging(secrets) { $1 }.merging(["paused": isPaused ? "yes" : ""]) { $1 }
+    }
 
     /// Where it differs from a monitor of which nothing was said, in the order in which people read it.
     var told: [(field: SheetField, value: SheetValue)] {
-        all.filter { ["name", "kind"].contains($0.key) || $0.value != Self.standard[$0.key] ?? "" }
+        let standard = Self.standard(fields["kind"])
+        return all.filter { ["name", "kind"].contains($0.key) || $0.value != standard[$0.key] ?? "" }
             .map { (field: SheetField.named($0.key), text: $0.value) }
             .sorted { $0.field.precedes($1.field) }
             .map { (field: $0.field, value: $0.field.value(of: $0.text)) }
@@ -62,6 +62,9 @@ package struct MonitorSheet: Hashable, Sendable {
     static func read(
         _ written: [String: SheetValue], on base: [String: String] = [:], agencies: [String: Agency.ID]
     ) throws(Refusal) -> (draft: MonitorDraft, sheet: MonitorSheet) {
+        let field = SheetField.named("kind")
+        let kind = written[field.name].flatMap { field.text(of: $0, otherwise: "") } ?? base[field.name]
+        let standard = Self.standard(kind)
         var (fields, problems) = (standard.merging(base) { $1 }, [Refusal.Problem]())
         for (name, value) in written.sorted(by: { $0.key < $1.key }) {
             let field = SheetField.named(name)
@@ -85,7 +88,7 @@ package struct MonitorSheet: Hashable, Sendable {
             throw Refusal(problems + error.problems)
         }
         let sheet = MonitorSheet(draft, isPaused: fields["paused"]?.isEmpty == false, agency: agency.map { _ in code })
-        for name in written.keys.sorted() where name != SheetField.paused.name && sheet.fields[name] == nil {
+        for name in written.keys.sorted() where sheet.all[name] == nil {
             problems.append(.init(field: name, text: "\(name): loại \(draft.target.kind.rawValue) không có trường này."))
         }
         if !problems.isEmpty { throw Refusal(problems) }

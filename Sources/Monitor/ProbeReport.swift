@@ -78,36 +78,6 @@ package struct ProbeReport: Sendable {
 }
 
 extension Probe {
-    /// What `trucban probe` is told.
-    package struct Options: Sendable {
-        package var method = HTTPTarget.Method.get
-        package var headers: [HTTPTarget.Header] = []
-        package var acceptedStatuses = StatusRanges.standard
-        package var keyword: HTTPTarget.Keyword?
-        package var followsRedirects = true
-        package var verifiesTLS = true
-        package var family = AddressFamily.any
-        package var timeout = Duration.seconds(10)
-
-        package init() {}
-    }
-
-    /// - Parameter address: An http or https URL, or `tcp://host:port`.
-    /// - Returns: nil for anything else.
-    package init?(_ address: String, _ options: Options) {
-        if let match = address.wholeMatch(of: /tcp:\/\/\[?(.+?)\]?:(\d{1,5})/), let port = Int(match.2) {
-            self.init(
-                target: .tcp(host: String(match.1), port: port), family: options.family, timeout: options.timeout)
-            return
-        }
-        guard address.wholeMatch(of: /https?:\/\/\S+/.ignoresCase()) != nil else { return nil }
-        var target = HTTPTarget(url: address)
-        (target.method, target.headers) = (options.method, options.headers)
-        (target.acceptedStatuses, target.keyword) = (options.acceptedStatuses, options.keyword)
-        (target.followsRedirects, target.verifiesTLS) = (options.followsRedirects, options.verifiesTLS)
-        self.init(target: .http(target), family: options.family, timeout: options.timeout)
-    }
-
     /// Looks once.
     package func report(by prober: some Prober) async -> ProbeReport {
         ProbeReport(probe: self, sample: await prober.look(self))

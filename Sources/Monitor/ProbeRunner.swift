@@ -76,6 +76,7 @@ package struct ProbeRunner: Service {
                 group.addTask { try await regularly(Self.savePause) { try await watch.save() } }
                 group.addTask { try await regularly(Self.beatPause) { try await watch.beat(at: clock.now) } }
                 group.addTask { try await regularly(Self.sweepPause) { try await watch.reload(at: clock.now) } }
+                group.addTask { try await regularly(Self.sweepPause) { try await store.warnOfCertificates(at: clock.now) } }
                 group.addTask { try await regularly(Self.partitionPause) { try await store.makePartitions(at: clock.now) } }
                 group.addTask { try await listen(watch) }
                 defer { group.cancelAll() }

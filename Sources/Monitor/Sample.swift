@@ -66,6 +66,7 @@ package struct Phases: Hashable, Sendable {
 package struct Failure: Hashable, Sendable, Error {
     package enum Kind: String, CaseIterable, Sendable {
         case resolve, connect, tls, certificate, timeout, status, keyword, redirects, transfer
+        case answer, size, garbage, refused, forbidden
 
         package var label: String {
             switch self {
@@ -78,6 +79,11 @@ package struct Failure: Hashable, Sendable, Error {
             case .keyword: "Nội dung không như dự kiến"
             case .redirects: "Chuyển hướng quá nhiều lần"
             case .transfer: "Trả lời bị ngắt giữa chừng"
+            case .answer: "Trả lời không như dự kiến"
+            case .size: "Trả lời lớn hơn giới hạn"
+            case .garbage: "Trả lời không đúng giao thức"
+            case .refused: "Máy chủ từ chối"
+            case .forbidden: "Máy đo không được phép"
             }
         }
     }

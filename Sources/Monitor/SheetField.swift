@@ -1,5 +1,6 @@
 /// How a field of the form is written where machines and files write it. Whatever is not in the table is a text, so a new
-/// field needs a line here only when it is more than that, or when it has a place among the others.
+/// field needs a line here only when it is more than that, or when it has a place among the others. The fields of a step
+/// of a journey (`step1_url`) are written as those without a number.
 struct SheetField: Sendable {
     enum Shape: Hashable, Sendable {
         case text, number
@@ -21,11 +22,29 @@ struct SheetField: Sendable {
         SheetField(name: "url"),
         SheetField(name: "host"),
         SheetField(name: "port", shape: .number),
+        SheetField(name: "dns_name"),
+        SheetField(name: "record"),
+        SheetField(name: "server"),
+        SheetField(name: "expected", shape: .list("\n")),
+        SheetField(name: "encryption"),
+        SheetField(name: "minimum_days", shape: .number),
+        SheetField(name: "database"),
+        SheetField(name: "user"),
+        SheetField(name: "password", isSecret: true),
+        SheetField(name: "statement"),
+        SheetField(name: "expected_value"),
+        SheetField(name: "send", isSecret: true),
+        SheetField(name: "expect"),
         SheetField(name: "method"),
         SheetField(name: "headers", shape: .list("\n"), isSecret: true),
+        SheetField(name: "body", isSecret: true),
         SheetField(name: "accepted_statuses"),
         SheetField(name: "keyword"),
         SheetField(name: "keyword_mode"),
+        SheetField(name: "json_conditions", shape: .list("\n")),
+        SheetField(name: "header_conditions", shape: .list("\n")),
+        SheetField(name: "extractions", shape: .list("\n")),
+        SheetField(name: "size_limit", shape: .number),
         SheetField(name: "follow_redirects", shape: .flag),
         SheetField(name: "verify_tls", shape: .flag),
         SheetField(name: "family"),
@@ -50,13 +69,22 @@ struct SheetField: Sendable {
     private static let places = Dictionary(uniqueKeysWithValues: table.enumerated().map { ($1.name, $0) })
 
     static func named(_ name: String) -> SheetField {
-        places[name].map { table[$0] } ?? SheetField(name: name)
+        guard let known = places[stem(of: name).name].map({ table[$0] }) else { return SheetField(name: name) }
+        return SheetField(name: name, shape: known.shape, isSecret: known.isSecret)
     }
 
-    /// Whether people read `self` before the other; what is not in the table comes last, by name.
-    func precedes(_ other: SheetField) -> Bool {
-        let last = Self.table.count
-        return (Self.places[name] ?? last, name) < (Self.places[other.name] ?? last, other.name)
+    /// Whether people read `self` before the other: steps in their order after all else; what is not in the table comes
+    /// last, by name.
+    func precedes(_ other: SheetField) -> Bool { rank < other.rank }
+
+    private var rank: (step: Int, place: Int, name: String) {
+        let stem = Self.stem(of: name)
+        return (stem.step, Self.places[stem.name] ?? Self.table.count, name)
+    }
+
+    private static func stem(of name: String) -> (step: Int, name: String) {
+        guard let match = name.wholeMatch(of: /step(\d{1,2})_(.+)/) else { return (0, name) }
+        return (Int(match.1) ?? 0, String(match.2))
     }
 
     /// - Parameter text: As the form has it.

@@ -1,17 +1,22 @@
 import CCurl
 import Civil
+import Foundation
 
 extension EasyHandle {
-    /// The day on which the server's own certificate, the first of its chain, expires.
-    var certificateExpiresAt: Instant? {
-        guard let chain = easy_get_certificates(pointer), chain.pointee.num_of_certs > 0 else { return nil }
-        var entry = chain.pointee.certinfo[0]
-        while let current = entry {
-            let text = String(cString: current.pointee.data)
-            if text.hasPrefix(Self.expiry) { return Self.instant(text.dropFirst(Self.expiry.count)) }
-            entry = current.pointee.next
+    /// When each certificate of the chain that the server showed expires, its own first.
+    var certificateExpiries: [Instant] {
+        guard let chain = easy_get_certificates(pointer) else { return [] }
+        return (0..<Int(chain.pointee.num_of_certs)).compactMap { number in
+            var entry = chain.pointee.certinfo[number]
+            while let current = entry {
+                // Most of what libcurl tells of a certificate is long, and none of it is wanted here.
+                if strncmp(current.pointee.data, Self.expiry, Self.expiry.utf8.count) == 0 {
+                    return Self.instant(String(cString: current.pointee.data).dropFirst(Self.expiry.count))
+                }
+                entry = current.pointee.next
+            }
+            return nil
         }
-        return nil
     }
 
     private static let expiry = "Expire date:"

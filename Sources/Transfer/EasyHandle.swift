@@ -51,6 +51,10 @@ final class EasyHandle {
         note(easy_set_pointer(pointer, option, context))
     }
 
+    func set(_ option: CURLoption, bytes: UnsafeRawBufferPointer) {
+        note(easy_set_pointer(pointer, option, UnsafeMutableRawPointer(mutating: bytes.baseAddress)))
+    }
+
     func set(_ option: CURLoption, function: curl_write_callback) {
         note(easy_set_function(pointer, option, function))
     }
@@ -62,6 +66,18 @@ final class EasyHandle {
     func long(_ info: CURLINFO) -> Int { easy_get_long(pointer, info) }
 
     func microseconds(_ info: CURLINFO) -> Duration { .microseconds(Int64(easy_get_offset(pointer, info))) }
+
+    /// All cookies that it knows, in libcurl's own writing.
+    var cookies: [String] {
+        let list = easy_get_cookies(pointer)
+        defer { curl_slist_free_all(list) }
+        var (cookies, entry) = ([String](), list)
+        while let current = entry {
+            cookies.append(String(cString: current.pointee.data))
+            entry = current.pointee.next
+        }
+        return cookies
+    }
 
     /// What happened in this transfer, rather than what its code means in general.
     var message: String { String(cString: errorText) }

@@ -6,6 +6,8 @@ import Foundation
 final class Flight {
     /// More of a mail server's words than anybody reads.
     private static let replyLimit = 2000
+    /// All lines of all headers of a transfer, redirects included; a browser takes about as much.
+    static let headerLimit = 256 << 10
 
     let order: Order
     let easy: EasyHandle
@@ -15,6 +17,9 @@ final class Flight {
     private var upload: [UInt8] = []
     private var uploaded = 0
     private var isReplyOpen = false
+    private var keepsHeaders = false
+    private var headerSize = 0
+    private var saidGoodbye = false
 
     init(_ order: Order, on easy: EasyHandle) {
         self.order = order
@@ -57,6 +62,39 @@ final class Flight {
         return !outcome.isCut
     }
 
+    /// Counts the header of the answer, and ends a transfer whose header has no end.
+    func watchHeader(keeping: Bool) {
+        keepsHeaders = keeping
+        easy.set(CURLOPT_HEADERDATA, context: Unmanaged.passUnretained(self).toOpaque())
+        easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            Flight.at(context).note(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+        }
+    }
+
+    private func note(_ line: UnsafeRawBufferPointer) -> Bool {
+        headerSize += line.count
+        outcome.isHeaderCut = headerSize > Self.headerLimit
+        if outcome.isHeaderCut { return false }
+        guard keepsHeaders else { return true }
+        let text = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        // The answer before was a redirect.
+        if text.hasPrefix("HTTP/") { outcome.headers = [] } else if !text.isEmpty { outcome.headers.append(text) }
+        return true
+    }
+
+    /// Ends the transfer with the server's good-bye: when libcurl itself says QUIT, it waits for the answer, and all other
+    /// transfers with it.
+    func endWithGoodbye() {
+        easy.set(CURLOPT_HEADERDATA, context: Unmanaged.passUnretained(self).toOpaque())
+        easy.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            let flight = Flight.at(context)
+            let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+            flight.saidGoodbye = String(decoding: line.prefix(4), as: UTF8.self) == "221 "
+            if !flight.saidGoodbye { flight.hear(line) }
+            return flight.saidGoodbye ? 0 : size * count
+        }
+    }
+
     func send(_ message: [UInt8]) {
         upload = message
         easy.set(CURLOPT_UPLOAD, true)
@@ -94,7 +132,7 @@ final class Flight {
     /// What came of it, once libcurl is done with it.
     func finished(_ code: CURLcode) -> Outcome {
         // libcurl takes our stopping for a failure to write.
-        let isWell = code == CURLE_OK || (code == CURLE_WRITE_ERROR && outcome.isCut)
+        let isWell = code == CURLE_OK || (code == CURLE_WRITE_ERROR && (outcome.isCut || saidGoodbye))
         if !isWell {
             let failure = Outcome(code, easy.message.isEmpty ? nil : easy.message)
             outcome.code = failure.code
@@ -106,7 +144,10 @@ final class Flight {
         outcome.secured = easy.microseconds(CURLINFO_APPCONNECT_TIME_T)
         outcome.firstByte = easy.microseconds(CURLINFO_STARTTRANSFER_TIME_T)
         outcome.total = easy.microseconds(CURLINFO_TOTAL_TIME_T)
-        outcome.certificateExpiresAt = easy.certificateExpiresAt
+        let expiries = easy.certificateExpiries
+        outcome.certificateExpiresAt = expiries.first
+        outcome.chainExpiresAt = expiries.min()
+        if order.work.keepsCookies { outcome.cookies = easy.cookies }
         return outcome
     }
 }

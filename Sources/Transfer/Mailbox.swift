@@ -7,6 +7,11 @@ struct Order: Sendable {
     enum Work: Sendable {
         case web(Transfer)
         case mail(MailTransfer)
+        case greeting(MailGreeting)
+
+        var keepsCookies: Bool {
+            if case .web(let transfer) = self { transfer.cookies != nil } else { false }
+        }
     }
 
     let number: UInt64

@@ -13,6 +13,12 @@ package struct Outcome: Sendable {
     package var body: [UInt8] = []
     /// Whether the body went on beyond the limit.
     package var isCut = false
+    /// Lines of the last answer's header, the status line aside, when the transfer asked for them.
+    package var headers: [String] = []
+    /// Whether the header was more than anybody wants (`Flight.headerLimit`); the transfer was ended there.
+    package var isHeaderCut = false
+    /// All cookies known at the end, each in libcurl's own writing; only for a transfer that keeps them.
+    package var cookies: [String] = []
     /// A mail server's last reply as it said it, its code included; empty for HTTP.
     package var reply = ""
     package var resolved = Duration.zero
@@ -24,6 +30,8 @@ package struct Outcome: Sendable {
     /// When the server's own certificate expires. libcurl tells it once the chain was verified, or not asked for: a name
     /// that does not match still has it, a chain that is not trusted or has expired does not.
     package var certificateExpiresAt: Instant?
+    /// When the first certificate of the chain that the server showed expires, its own or another.
+    package var chainExpiresAt: Instant?
 
     package init() {}
 

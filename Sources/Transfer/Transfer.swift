@@ -19,6 +19,12 @@ package struct Transfer: Hashable, Sendable {
     /// How many bytes of the body are kept. Reading stops at the first byte beyond: that is no error, and the outcome says
     /// `isCut`. With 0 the transfer is over when the body begins.
     package var bodyLimit = 1 << 20
+    /// What is sent with the request; nil for nothing.
+    package var body: [UInt8]?
+    /// Whether the outcome tells the answer's header.
+    package var keepsHeaders = false
+    /// Cookies to begin with, as an `Outcome` has them; nil: cookies are neither sent nor kept.
+    package var cookies: [String]?
 
     package init(url: String) {
         self.url = url

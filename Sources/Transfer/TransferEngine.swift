@@ -99,7 +99,8 @@ final class TransferEngine {
     private func land(_ flight: Flight) {
         curl_multi_remove_handle(multi, flight.easy.pointer)
         flights[flight.order.number] = nil
-        recycle(flight.easy)
+        // A reset handle keeps its cookies, which are nobody else's.
+        if !flight.order.work.keepsCookies { recycle(flight.easy) }
     }
 
     private func recycle(_ easy: EasyHandle) {

@@ -46,6 +46,11 @@ package final class TransferLoop: Sendable {
         await run(.mail(mail))
     }
 
+    /// Greets a mail server and takes leave of it.
+    package func run(_ greeting: MailGreeting) async -> Outcome {
+        await run(.greeting(greeting))
+    }
+
     private func run(_ work: Order.Work) async -> Outcome {
         let number = lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
         return await withTaskCancellationHandler {

@@ -10,6 +10,7 @@ extension Flight {
         switch order.work {
         case .web(let transfer): prepare(transfer)
         case .mail(let mail): prepare(mail)
+        case .greeting(let greeting): prepare(greeting)
         }
         if let problem = order.work.problem { return Outcome(CURLE_BAD_FUNCTION_ARGUMENT, problem) }
         return easy.refusal == CURLE_OK ? nil : Outcome(easy.refusal)
@@ -38,6 +39,8 @@ extension Flight {
         switch transfer.method {
         case "GET": easy.set(CURLOPT_HTTPGET, true)
         case "HEAD": easy.set(CURLOPT_NOBODY, true)
+        // The body below makes it a POST that becomes a GET where a redirect asks for one, as in a browser.
+        case "POST" where transfer.body != nil: break
         default: easy.set(CURLOPT_CUSTOMREQUEST, transfer.method)
         }
         easy.set(CURLOPT_TIMEOUT_MS, transfer.timeout.inLibcurlMilliseconds)
@@ -52,7 +55,33 @@ extension Flight {
         easy.set(CURLOPT_SSL_VERIFYPEER, transfer.verifiesTLS)
         easy.set(CURLOPT_SSL_VERIFYHOST, transfer.verifiesTLS ? 2 : 0)
         easy.set(CURLOPT_CERTINFO, true)
+        if let body = transfer.body {
+            easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.count)
+            // libcurl keeps a copy of them.
+            body.withUnsafeBytes { easy.set(CURLOPT_COPYPOSTFIELDS, bytes: $0) }
+        }
+        if let cookies = transfer.cookies {
+            easy.set(CURLOPT_COOKIEFILE, "")
+            for cookie in cookies { easy.set(CURLOPT_COOKIELIST, cookie) }
+        }
+        watchHeader(keeping: transfer.keepsHeaders)
         keepBody(upTo: transfer.bodyLimit)
+    }
+
+    private func prepare(_ greeting: MailGreeting) {
+        easy.set(CURLOPT_PROTOCOLS_STR, "smtp,smtps")
+        easy.set(CURLOPT_URL, greeting.url)
+        easy.set(CURLOPT_USE_SSL, greeting.asksForTLS ? Int(CURLUSESSL_ALL.rawValue) : Int(CURLUSESSL_NONE.rawValue))
+        easy.set(CURLOPT_SSL_VERIFYPEER, greeting.verifiesTLS)
+        easy.set(CURLOPT_SSL_VERIFYHOST, greeting.verifiesTLS ? 2 : 0)
+        easy.set(CURLOPT_SSL_SESSIONID_CACHE, false)
+        easy.set(CURLOPT_CERTINFO, true)
+        easy.set(CURLOPT_FRESH_CONNECT, true)
+        easy.set(CURLOPT_FORBID_REUSE, true)
+        easy.set(CURLOPT_TIMEOUT_MS, greeting.timeout.inLibcurlMilliseconds)
+        easy.set(CURLOPT_IPRESOLVE, greeting.family.option)
+        easy.set(CURLOPT_CUSTOMREQUEST, "QUIT")
+        endWithGoodbye()
     }
 
     private func prepare(_ mail: MailTransfer) {
@@ -80,6 +109,7 @@ extension Order.Work {
         case .web(let transfer):
             let words = transfer.headers + [transfer.method]
             return words.contains(where: \.hasControlCharacter) ? "a header or method has a control character" : nil
+        case .greeting: return nil
         case .mail(let mail):
             let addresses = mail.to + [mail.from]
             let isWell = !mail.to.isEmpty && addresses.allSatisfy(\.isMailbox)

@@ -160,6 +160,24 @@ import Web
         }
     }
 
+    @Test func aPasswordIsWrittenAndNeverRead() async throws {
+        try await WholeHouse.with { town, _ in
+            let machine = try await Self.make(town, .operator)
+            let path = try #require(try await machine.send(
+                .post, "/api/v1/monitors",
+                #"{"name": "CSDL", "kind": "postgres", "host": "a.example.vn", "database": "qlvb", "user": "u", "password": "bí mật"}"#).location)
+            func stored() async throws -> String {
+                try await town.database.value("SELECT spec->>'password' FROM monitors", as: String.self)
+            }
+            #expect(try await !machine.send(.get, path).body.contains("bí mật"))
+            let changed = try await machine.send(.patch, path, #"{"interval": 30}"#)
+            #expect(changed.status == .ok && !changed.body.contains("bí mật"))
+            #expect(try await stored() == "bí mật")
+            #expect(try await machine.send(.patch, path, #"{"host": "b.example.vn"}"#).status == .ok)
+            #expect(try await stored() == "", "a password does not go to another machine")
+        }
+    }
+
     /// What somebody saves between the reading of a monitor and its change is not written over.
     @Test func aChangeThatMeetsAnotherIsRefused() async throws {
         try await WholeHouse.with { town, _ in
@@ -277,6 +295,10 @@ import Web
                 "\($0.method.rawValue) \($0.path.replacing(/:(\w+)/) { "{\($0.1)}" })"
             }
             #expect(described.sorted() == mounted.sorted())
+
+            let settings = (document["components"] as? [String: [String: [String: Any]]])?["schemas"]?["MonitorSettings"]?["properties"]
+            let kinds = (settings as? [String: [String: Any]])?["kind"]?["enum"] as? [String]
+            #expect(kinds == Target.Kind.allCases.map(\.rawValue))
 
             // Every reference leads somewhere, and what is answered is what is described.
             let schemas = try #require((document["components"] as? [String: Any])?["schemas"] as? [String: [String: Any]])

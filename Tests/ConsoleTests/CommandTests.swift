@@ -73,7 +73,7 @@ import Testing
         try await Town.with { town in
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("tb-\(UUID().uuidString).yaml").path
             defer { try? FileManager.default.removeItem(atPath: file) }
-            let text = "version: 1\nmonitors:\n- name: Cổng\n  kind: tcp\n  host: a.example.vn\n  port: 443\n"
+            let text = "version: 1\nmonitors:\n- name: Cổng\n  kind: tcp\n  host: a.example.vn\n  port: 8443\n"
             func apply(_ content: String, _ more: String..., by: String = "linh") async throws -> Program {
                 try content.write(toFile: file, atomically: true, encoding: .utf8)
                 return try await Program.run(["monitors", "apply", file, "--by", by] + more, database: town.database)
@@ -86,7 +86,7 @@ import Testing
             #expect(try await apply(text).output.hasSuffix("Đã thực hiện.\n"))
             let exported = try await Program.run(["monitors", "export"], database: town.database)
             #expect(exported.output.hasSuffix(text))
-            let wrong = try await apply(text.replacing("443", with: "x"))
+            let wrong = try await apply(text.replacing("8443", with: "x"))
             #expect(wrong.status == 65 && wrong.complaint == "Dòng 6: Cổng: cần một số nguyên từ 1 đến 65535.\n" && wrong.output == "")
             #expect(try await apply(text, by: "tam").status == 64)
             let missing = try await Program.run(["monitors", "apply", "/không/có", "--by", "linh"], database: town.database)

@@ -48,7 +48,7 @@ import Web
     @Test func monitorsAreCountedAsPeopleAreToldOfThem() async throws {
         try await WholeHouse.with { town, _ in
             let monitors = MonitorStore(database: town.database)
-            let target = Target.tcp(host: "qlvb.example.vn", port: 443)
+            let target = Target.tcp(TCPTarget(host: "qlvb.example.vn", port: 443))
             for number in 1...3 {
                 _ = try await monitors.add(MonitorDraft(name: "Điểm \(number)", target: target), by: town.actor(.linh), at: town.now)
             }

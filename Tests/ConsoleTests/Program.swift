@@ -1,6 +1,5 @@
 import Database
 import Foundation
-import Synchronization
 import TestKit
 
 /// The built program, run as people run it.
@@ -9,28 +8,25 @@ struct Program {
     let output: String
     let complaint: String
 
+    static let path = repositoryRoot + "/.build/debug/trucban"
+
     /// - Parameters:
     ///   - environment: Variables beside `PATH`.
     ///   - database: Whose address the program is told as `TRUCBAN_DATABASE_URL`.
     static func run(
         _ arguments: [String], environment: [String: String] = [:], database: Database? = nil
     ) async throws -> Program {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: repositoryRoot + "/.build/debug/trucban")
-        process.arguments = arguments
         var environment = environment
         environment["PATH"] = ProcessInfo.processInfo.environment["PATH"]
         if let database { environment["TRUCBAN_DATABASE_URL"] = address(of: database) }
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        let (output, complaint) = (File(), File())
-        process.standardOutput = output.handle
-        process.standardError = complaint.handle
-        let (ended, continuation) = AsyncStream<Void>.makeStream()
-        process.terminationHandler = { _ in continuation.finish() }
-        try process.run()
-        for await _ in ended {}
-        return Program(status: process.terminationStatus, output: output.text, complaint: complaint.text)
+        let finished = try await Child.run(path, arguments, environment: environment)
+        return Program(finished)
+    }
+
+    private init(_ finished: Child.Finished) {
+        status = finished.status
+        output = String(decoding: finished.output, as: UTF8.self)
+        complaint = String(decoding: finished.complaint, as: UTF8.self)
     }
 
     /// `host='/tmp/x' user=u dbname=d` as a URL.
@@ -41,22 +37,5 @@ struct Program {
             return text[begin.upperBound...].prefix { $0 != " " }.filter { $0 != "'" }
         }
         return "postgresql://\(part("user"))@/\(part("dbname"))?host=\(part("host"))"
-    }
-
-    /// What a program writes, in a file: a pipe would have to be read while it is being written.
-    private final class File {
-        private let path = FileManager.default.temporaryDirectory.appendingPathComponent("tb-\(UUID().uuidString)").path
-        let handle: FileHandle
-
-        init() {
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-            handle = FileHandle(forWritingAtPath: path) ?? .nullDevice
-        }
-
-        deinit {
-            try? FileManager.default.removeItem(atPath: path)
-        }
-
-        var text: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
     }
 }

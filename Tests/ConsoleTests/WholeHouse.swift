@@ -5,6 +5,7 @@ import Organization
 import Reports
 import Synchronization
 import TestKit
+import Transfer
 import Web
 
 @testable import Console
@@ -23,7 +24,7 @@ enum WholeHouse {
                 database: database, isMigrated: { true }, metrics: PrometheusMetrics(),
                 gauges: GaugeStore(database: database), probing: ProbeFigures(), metricsToken: "token of the test")
             Rooms(
-                database: database, users: UserStore(database: database, hasher: hasher),
+                prober: TargetProber(loop: TransferLoop()), database: database, users: UserStore(database: database, hasher: hasher),
                 sessions: SessionStore(database: database, hasher: hasher), health: health,
                 press: try await ReportPress(resources, database: database),
                 assets: try Assets(directory: resources.assets), api: try APIDocument(resources), address: "http://127.0.0.1"

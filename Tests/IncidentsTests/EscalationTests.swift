@@ -205,6 +205,44 @@ struct EscalationTests {
         #expect(try namesThatDiffer(EscalationView.self) == [])
     }
 
+    @Test func whoIsOnCallHearsOfACertificateThatEndsOnceAThreshold() async throws {
+        try await Self.town { town, watch in
+            let monitor = try await Self.monitor(town)
+            let end = town.now + .seconds(40 * 86_400)
+            func warn(_ days: Int, at now: Instant, of end: Instant) async throws {
+                try await town.database.run(
+                    """
+                    INSERT INTO certificate_warnings (monitor_id, expires_at, days, warned_at) VALUES (\(monitor), \(end), \(days), \(now))
+                    """)
+            }
+            func subjects() async throws -> [String] {
+                try await town.database.values("SELECT subject FROM deliveries ORDER BY id", as: String.self)
+            }
+            try await town.database.run("UPDATE monitor_states SET certificate_expires_at = \(end) WHERE monitor_id = \(monitor)")
+            // While nobody is named, the warning waits for somebody.
+            try await warn(30, at: town.now + .seconds(10 * 86_400), of: end)
+            try await watch.sweep(at: town.now + .seconds(10 * 86_400 + 60))
+            #expect(try await subjects().isEmpty)
+            let store = EscalationStore(database: town.database, baseURL: "")
+            for (minutes, people) in [(0, "Linh <linh@example.vn>\nhoa@example.vn"), (30, "truong@example.vn")] {
+                try await store.add(
+                    EscalationDraft(minutes: minutes, recipients: people), by: town.actor(.an), at: town.now)
+            }
+            for _ in 1...2 { try await watch.sweep(at: town.now + .seconds(10 * 86_400 + 120)) }
+            #expect(try await subjects() == Array(repeating: "Chứng thư số còn 29 ngày: Cổng QLVB", count: 2))
+            let letter: Delivery = try await town.database.one("SELECT \(columns: Delivery.self) FROM deliveries ORDER BY id LIMIT 1")
+            #expect(letter.body.contains("https://trucban.example.vn/monitors/\(monitor.rawValue)"))
+            // One that was renewed meanwhile, and one that is a day old, are news no more.
+            try await warn(7, at: town.now + .seconds(33 * 86_400), of: end - .seconds(60))
+            try await warn(14, at: town.now + .seconds(26 * 86_400), of: end)
+            try await watch.sweep(at: town.now + .seconds(33 * 86_400 + 60))
+            #expect(try await subjects().count == 2)
+            try await warn(1, at: town.now + .seconds(39 * 86_400 + 10), of: end)
+            try await watch.sweep(at: town.now + .seconds(39 * 86_400 + 60))
+            #expect(try await subjects().last == "Chứng thư số còn chưa tới một ngày: Cổng QLVB")
+        }
+    }
+
     // MARK: The town
 
     private static func town(_ body: @escaping @Sendable (Town, IncidentWatch) async throws -> Void) async throws {
@@ -227,7 +265,7 @@ struct EscalationTests {
 
     private static func monitor(_ town: Town) async throws -> Monitor.ID {
         try await MonitorStore(database: town.database).add(
-            MonitorDraft(name: "Cổng QLVB", target: .tcp(host: "127.0.0.1", port: 9)), by: .system("test"), at: town.now)
+            MonitorDraft(name: "Cổng QLVB", target: .tcp(TCPTarget(host: "127.0.0.1", port: 9))), by: .system("test"), at: town.now)
     }
 
     /// An outage that goes on, detected now.

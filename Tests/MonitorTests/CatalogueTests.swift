@@ -106,9 +106,35 @@ import Testing
         http.agency = town.yenKhanh
         http.place = MonitorPlace(group: "Lõi, cổng", tags: ["lgsp", "qlvb"], parent: "Máy chủ 1")
         http.slowness = Slowness(threshold: .milliseconds(1500), after: 6)
-        let tcp = MonitorDraft(name: "Máy chủ 1", target: .tcp(host: "2001:db8::1", port: 443))
+        let tcp = MonitorDraft(name: "Máy chủ 1", target: .tcp(TCPTarget(host: "2001:db8::1", port: 443)))
         let plain = MonitorDraft(name: "- 'đường truyền'", target: .http(HTTPTarget(url: "http://a.example.vn/")))
-        return [tcp, http, plain, plain]
+        return [tcp, http, plain, plain] + otherKinds
+    }
+
+    private static var otherKinds: [MonitorDraft] {
+        var talk = TCPTarget(host: "a.example.vn", port: 25)
+        (talk.send, talk.expect) = ("EHLO # a\\r\\n", "250")
+        let dns = DNSTarget(name: "example.vn", record: .mx, server: "10.0.0.2:5353", expected: ["10 mail.vn", "20 x: \"y\""])
+        let tls = TLSTarget(host: "a.example.vn", port: 8443, minimumDays: 14)
+        let smtp = SMTPTarget(host: "mail.example.vn", port: 465, encryption: .implicit, verifiesTLS: false)
+        let postgres = PostgresTarget(
+            host: "db.example.vn", port: 5433, database: "qlvb", user: "giamsat", password: "- 'mật khẩu': #1",
+            statement: "SELECT count(*)\nFROM   pg_stat_activity -- 'a: b'", expected: "0123", verifiesTLS: true)
+        var first = JourneyTarget.Step(name: "Đăng nhập", url: "https://a.example.vn/login")
+        (first.method, first.body) = (.post, "user=a&password={x}")
+        first.extractions = [JourneyTarget.Extraction(#"token = /name="csrf" value="([^"]+)"/"#)].compactMap(\.self)
+        var second = JourneyTarget.Step(name: "Tải", url: "https://a.example.vn/tep?t={{token}}")
+        second.headers = [.init(name: "X-Token", value: "{{token}}")]
+        return [
+            .tcp(talk), .dns(dns), .tls(tls), .smtp(smtp), .postgres(postgres), .icmp(ICMPTarget(host: "10.0.0.1")),
+            .journey(JourneyTarget(steps: [first, second])),
+        ].map { MonitorDraft(name: $0.kind.rawValue, target: $0) }
+    }
+
+    @Test func everyKindIsInTheCatalogueOfTheTest() async throws {
+        try await Town.with { town in
+            #expect(Set(Self.drafts(town).map(\.target.kind)) == Set(Target.Kind.allCases))
+        }
     }
 
     @Test func aCatalogueComesBackAsItWas() async throws {
@@ -120,13 +146,13 @@ import Testing
             try await room.monitors.pause(first.monitor, by: room.town.actor(.linh), at: room.town.now)
             let text = try await room.store.export()
             let again = try await room.apply(text, deletesMissing: true)
-            #expect(again.changesNothing && again.text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 4.")
+            #expect(again.changesNothing && again.text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 11.")
 
             // Into an empty house, whose agencies have the same codes.
             try await Self.room { other in
                 let plan = try await other.apply(text)
-                #expect(plan.text.hasSuffix("Thêm 4, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 0."))
-                #expect(!plan.text.contains("Bearer"), "a plan shows no secrets")
+                #expect(plan.text.hasSuffix("Thêm 11, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 0."))
+                #expect(!plan.text.contains("Bearer") && !plan.text.contains("mật khẩu"), "a plan shows no secrets")
                 #expect(try await other.store.export() == text)
             }
         }
@@ -265,6 +291,17 @@ import Testing
             let text = try await room.store.export()
             #expect(!text.contains("parent"))
             #expect(try await room.apply(text).text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 1.")
+        }
+    }
+
+    @Test func aPasswordThatAFileDoesNotSayStays() async throws {
+        try await Self.room { room in
+            let text = Self.head + "  - name: CSDL\n    kind: postgres\n    host: a.example.vn\n    database: qlvb\n    user: giamsat\n"
+            _ = try await room.apply(text + "    password: bí mật\n")
+            #expect(try await room.apply(text).changesNothing)
+            let moved = try await room.apply(text.replacing("a.example", with: "b.example"))
+            #expect(moved.text.hasPrefix("~ sửa “CSDL”\n    host: a.example.vn → b.example.vn\n    password: \(redacted) → (trống)\n"))
+            #expect(try await !room.store.export().contains("bí mật"))
         }
     }
 }

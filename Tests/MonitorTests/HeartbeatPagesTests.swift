@@ -19,7 +19,9 @@ struct HeartbeatPagesTests {
             let monitors = MonitorStore(database: database)
             let agencies = AgencyStore(database: database)
             let heartbeats = HeartbeatStore(database: database)
-            MonitorPages(monitors: monitors, agencies: agencies).add(to: &routes)
+            MonitorPages(
+                monitors: monitors, agencies: agencies, prober: ScriptedProber(now: Instant(seconds: 1_795_485_600))
+            ).add(to: &routes)
             HeartbeatPages(
                 heartbeats: heartbeats, monitors: monitors, agencies: agencies, address: "https://trucban.example.vn"
             ).add(to: &routes)

@@ -16,7 +16,9 @@ struct MaintenancePagesTests {
     private static func town(_ body: @escaping @Sendable (Town) async throws -> Void) async throws {
         try await Town.with { routes, database in
             let monitors = MonitorStore(database: database)
-            MonitorPages(monitors: monitors, agencies: AgencyStore(database: database)).add(to: &routes)
+            MonitorPages(
+                monitors: monitors, agencies: AgencyStore(database: database), prober: ScriptedProber(now: Instant(seconds: 1_795_485_600))
+            ).add(to: &routes)
             MaintenancePages(maintenance: MaintenanceStore(database: database), monitors: monitors).add(to: &routes)
         } _: { town in
             try await body(town)
@@ -120,7 +122,7 @@ struct MaintenancePagesTests {
     @Test func onlyWhoKeepsMonitorsPlansAndAnAgencySeesItsOwn() async throws {
         try await Self.town { town in
             let store = MonitorStore(database: town.database)
-            var draft = MonitorDraft(name: "Đường truyền Yên Khánh", target: .tcp(host: "127.0.0.1", port: 9))
+            var draft = MonitorDraft(name: "Đường truyền Yên Khánh", target: .tcp(TCPTarget(host: "127.0.0.1", port: 9)))
             draft.agency = town.yenKhanh
             _ = try await store.add(draft, by: .system("test"), at: town.now)
             _ = try await town.browser(.linh).post(
@@ -150,7 +152,7 @@ struct MaintenancePagesTests {
         try await Self.town { town in
             let store = MonitorStore(database: town.database)
             let id = try await store.add(
-                MonitorDraft(name: "Cổng", target: .tcp(host: "127.0.0.1", port: 9)), by: .system("test"), at: town.now)
+                MonitorDraft(name: "Cổng", target: .tcp(TCPTarget(host: "127.0.0.1", port: 9))), by: .system("test"), at: town.now)
             #expect(try await store.summary(id, for: town.person(.linh), at: town.now)?.isUnderMaintenance == false)
             _ = try await town.browser(.linh).post("/monitors/maintenance", Self.typed([("begins", "2026-11-24T09:00")]))
             #expect(try await store.summary(id, for: town.person(.linh), at: town.now)?.isUnderMaintenance == true)

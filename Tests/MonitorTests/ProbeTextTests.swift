@@ -64,8 +64,8 @@ struct ProbeReportTests {
     }
 
     @Test func addressesOfAllKindsAreRead() {
-        #expect(Probe("tcp://127.0.0.1:5432", .init())?.target == .tcp(host: "127.0.0.1", port: 5432))
-        #expect(Probe("tcp://[::1]:25", .init())?.target == .tcp(host: "::1", port: 25))
+        #expect(Probe("tcp://127.0.0.1:5432", .init())?.target == .tcp(TCPTarget(host: "127.0.0.1", port: 5432)))
+        #expect(Probe("tcp://[::1]:25", .init())?.target == .tcp(TCPTarget(host: "::1", port: 25)))
         #expect(Probe("HTTPS://a.vn", .init())?.target.isEncrypted == true)
         #expect(Probe("ftp://a.vn", .init()) == nil)
         #expect(Probe("a.vn", .init()) == nil)
@@ -91,8 +91,8 @@ struct MonitorDraftTests {
             http.headers = [.init(name: "X Y", value: "1")]
             $0.target = .http(http)
         },
-        Mistake(name: "máy trống", field: "host") { $0.target = .tcp(host: "", port: 25) },
-        Mistake(name: "cổng 0", field: "port") { $0.target = .tcp(host: "a.vn", port: 0) },
+        Mistake(name: "máy trống", field: "host") { $0.target = .tcp(TCPTarget(host: "", port: 25)) },
+        Mistake(name: "cổng 0", field: "port") { $0.target = .tcp(TCPTarget(host: "a.vn", port: 0)) },
         Mistake(name: "đo quá dày", field: "interval") {
             ($0.timeout, $0.interval) = (.seconds(2), .seconds(4))
         },
@@ -124,7 +124,7 @@ struct MonitorDraftTests {
         (draft.retryInterval, draft.confirmAfter, draft.recoverAfter) = (.seconds(5), 2, 1)
         (draft.component, draft.agency) = ("Đăng nhập", Agency.ID(rawValue: 7))
         #expect(try MonitorDraft(draft.form) == draft)
-        let tcp = MonitorDraft(name: "Thư", target: .tcp(host: "mail.vn", port: 25))
+        let tcp = MonitorDraft(name: "Thư", target: .tcp(TCPTarget(host: "mail.vn", port: 25)))
         #expect(try MonitorDraft(tcp.form) == tcp)
     }
 

@@ -79,14 +79,14 @@ struct TransferProberTests {
 
     @Test func aConnectionThatStandsIsEnough() async throws {
         try await WebServer.with { server in
-            let sample = await Self.look(.tcp(host: "127.0.0.1", port: server.port))
+            let sample = await Self.look(.tcp(TCPTarget(host: "127.0.0.1", port: server.port)))
             #expect(sample.failure == nil && sample.status == nil && sample.phases.connect > .zero)
         }
     }
 
     @Test func nobodyListens() async throws {
         let port = try ClosedPort()
-        for target in [Target.tcp(host: "127.0.0.1", port: port.number), .http(HTTPTarget(url: "http://127.0.0.1:\(port.number)/"))] {
+        for target in [Target.tcp(TCPTarget(host: "127.0.0.1", port: port.number)), .http(HTTPTarget(url: "http://127.0.0.1:\(port.number)/"))] {
             let sample = await Self.look(target)
             #expect(sample.failure?.kind == .connect)
             #expect(sample.failure?.text.hasPrefix("Không kết nối được: ") == true)
@@ -133,8 +133,8 @@ struct TransferProberTests {
 
     @Test func anAddressOfTheOtherFamily() async throws {
         try await WebServer.with { server in
-            let probe = Probe(target: .tcp(host: "127.0.0.1", port: server.port), family: .v6, timeout: .seconds(20))
-            let sample = await TransferProber(loop: TransferLoop(), clock: .standing(at: Self.now)).look(probe)
+            let probe = Probe(target: .tcp(TCPTarget(host: "127.0.0.1", port: server.port)), family: .v6, timeout: .seconds(20))
+            let sample = await TargetProber(loop: TransferLoop(), clock: .standing(at: Self.now)).look(probe)
             #expect(sample.failure != nil)
         }
     }
@@ -144,7 +144,7 @@ struct TransferProberTests {
     private static func look(
         _ target: Target, timeout: Duration = .seconds(20), trust: String = TransferLoop.systemTrust
     ) async -> Sample {
-        await TransferProber(loop: TransferLoop(trust: trust), clock: .standing(at: now))
+        await TargetProber(loop: TransferLoop(trust: trust), clock: .standing(at: now))
             .look(Probe(target: target, timeout: timeout))
     }
 }

@@ -126,14 +126,6 @@ struct DocumentTests {
 /// A program of the system, run to its end.
 enum Program {
     static func output(_ name: String, _ arguments: String...) async throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/\(name)")
-        process.arguments = arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
+        String(decoding: try await Child.run("/usr/bin/\(name)", arguments).output, as: UTF8.self)
     }
 }

@@ -13,7 +13,7 @@ struct MonitorsCommand: AsyncParsableCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "In danh mục ra màn hình (chuyển vào tệp bằng dấu >).",
-            discussion: "Giá trị của headers có trong tệp: giữ tệp này như giữ mật khẩu.")
+            discussion: "Mật khẩu và giá trị của headers có trong tệp: giữ tệp này như giữ mật khẩu.")
 
         func run() async throws {
             let text = try await Workbench.with { bench in

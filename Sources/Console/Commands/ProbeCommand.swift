@@ -1,15 +1,17 @@
 import ArgumentParser
 import Civil
+import Foundation
 import Monitor
+import Organization
 import Transfer
 
-/// `trucban probe URL`: one look at an address, by the same prober that keeps watch.
+/// `trucban probe ADDRESS`: one look at a target, by the same prober that keeps watch.
 struct ProbeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe", abstract: "Đo một địa chỉ một lần: các pha, mã trả lời, hạn chứng thư.",
         discussion: "Kết thúc với mã 0 khi địa chỉ trả lời đúng, 1 khi không.")
 
-    @Argument(help: "http://…, https://… hoặc tcp://máy:cổng.")
+    @Argument(help: "\(Probe.addresses).")
     var address: String
 
     @Flag(help: "In JSON.")
@@ -23,6 +25,24 @@ struct ProbeCommand: AsyncParsableCommand {
 
     @Option(help: "Chữ phải có trong nội dung.")
     var keyword: String?
+
+    @Option(name: .customLong("json-path"), help: "HTTP: điều kiện JSON, ví dụ '$.trang_thai == \"ok\"'.")
+    var jsonPath: [String] = []
+
+    @Option(help: "HTTP: điều kiện tiêu đề trả lời, ví dụ 'Content-Type: json'.")
+    var header: [String] = []
+
+    @Option(help: "TCP: chữ gửi đi, xuống dòng viết \\r\\n.")
+    var send = ""
+
+    @Option(help: "TCP, DNS, PostgreSQL: giá trị phải nhận được.")
+    var expect: [String] = []
+
+    @Option(help: "PostgreSQL: câu lệnh chỉ đọc. Mật khẩu đặt trong biến PGPASSWORD.")
+    var statement = "SELECT 1"
+
+    @Option(name: .customLong("min-days"), help: "TLS: số ngày chứng thư số còn phải có.")
+    var minimumDays = 0
 
     @Option(help: "Giới hạn thời gian, giây.")
     var timeout: Int = 10
@@ -40,14 +60,31 @@ struct ProbeCommand: AsyncParsableCommand {
     var onlyV6 = false
 
     func run() async throws {
-        guard let probe = Probe(address, try options()) else {
-            throw ValidationError("“\(address)” không phải địa chỉ http, https hay tcp://máy:cổng.")
-        }
+        let probe = try self.probe()
         let loop = TransferLoop()
-        let report = await probe.report(by: TransferProber(loop: loop))
+        let report = await probe.report(by: TargetProber(loop: loop))
         await loop.stop()
         print(json ? report.json : report.table, terminator: "")
         if !report.isGood { throw ExitCode(1) }
+    }
+
+    private func probe() throws -> Probe {
+        let options = try options()
+        if address.hasPrefix("journey:") {
+            let path = String(address.dropFirst("journey:".count))
+            guard let text = FileManager.default.contents(atPath: path) else {
+                throw ValidationError("Không đọc được tệp “\(path)”.")
+            }
+            do {
+                return try Probe(journey: Array(text), options)
+            } catch {
+                throw ValidationError(error.problems.map(\.text).joined(separator: "\n"))
+            }
+        }
+        guard let probe = Probe(address, options) else {
+            throw ValidationError("“\(address)” không phải một địa chỉ đo được: \(Probe.addresses).")
+        }
+        return probe
     }
 
     private func options() throws -> Probe.Options {
@@ -62,6 +99,17 @@ struct ProbeCommand: AsyncParsableCommand {
             }
             options.acceptedStatuses = ranges
         }
+        options.jsonConditions = try jsonPath.map { text in
+            guard let condition = JSONCondition(text) else { throw ValidationError("--json-path: không hiểu “\(text)”.") }
+            return condition
+        }
+        options.headerConditions = try header.map { text in
+            guard let condition = HeaderCondition(text) else { throw ValidationError("--header: không hiểu “\(text)”.") }
+            return condition
+        }
+        (options.send, options.expected, options.statement) = (send, expect, statement)
+        options.minimumDays = minimumDays
+        options.password = ProcessInfo.processInfo.environment["PGPASSWORD"] ?? ""
         options.method = method
         options.keyword = keyword.map { HTTPTarget.Keyword(text: $0, isExpected: true) }
         options.timeout = .seconds(timeout)

@@ -18,6 +18,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 
@@ -48,7 +49,7 @@ let floors: [Target] = [
     floor("Organization", sees: ["Civil", "Database", crypto, cryptoExtras, logging]),
     floor("Web", sees: ["Civil", "Database", "Organization", crypto, hummingbird, mustache, logging, metrics]),
     floor("Delivery", sees: ["Civil", "Database", "Organization", "Transfer", logging, lifecycle]),
-    floor("Monitor", sees: slice + ["Transfer", "WorkingTime"]),
+    floor("Monitor", sees: slice + ["Transfer", "WorkingTime", yams]),
     floor("Incidents", sees: slice + ["Delivery", "Monitor"]),
     floor("Notices", sees: slice + ["Delivery", "WorkingTime"]),
     floor("Hotline", sees: slice),
@@ -112,6 +113,7 @@ let packages: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
 ]
 
 let package = Package(

@@ -62,7 +62,7 @@ struct App: Sendable {
         Rooms(
             prober: prober, database: database, users: users, sessions: sessions, health: health,
             press: try ReportPress(resources, templates: templates, database: database), assets: assets,
-            address: address, sendsMail: settings.mailServer != nil
+            api: try APIDocument(resources), address: address, sendsMail: settings.mailServer != nil
         ).add(to: &routes)
 
         let listener = Listener(opened.configuration, logger: logger)

@@ -2,26 +2,21 @@ import Civil
 import Database
 import Monitor
 
-/// What `/metrics` tells of the state of things, in one statement.
+/// What `/metrics` tells of the state of things, in two statements.
 struct GaugeStore: Sendable {
     let database: Database
 
-    /// While nobody watches, what was seen last is no longer claimed: every monitor is unknown.
     func read(at now: Instant) async throws -> [PrometheusMetrics.Gauge] {
+        let monitors = try await MonitorStore(database: database).counts(at: now)
         let counts = try await database.one(
             """
-            SELECT \(columns: Counts.self)
-            FROM  (SELECT count(*) FILTER (WHERE state = 'down') AS down, count(*) FILTER (WHERE state = 'up') AS up,
-                          count(*) FILTER (WHERE state = 'unknown') AS unknown
-                   FROM  (SELECT CASE WHEN watch.beat < \(now - MonitorSummary.silence)
-                                      OR EXISTS (SELECT FROM measurement_gaps g
-                                                 WHERE g.monitor_id = m.id AND upper_inf(g.during))
-                                      THEN 'unknown' ELSE s.state END AS state
-                          FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id
-                          CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches) AS watch
-                          WHERE  m.deleted_at IS NULL AND m.paused_at IS NULL) AS standing) AS shown
+            SELECT \(columns: Counts.self),
+                   (SELECT date_part('epoch', \(now)::timestamptz - max(last_beat_at)) FROM watches)
             """, as: Counts.self)
         return counts.gauges
+            + MonitorSummary.State.allCases.map {
+                .init(name: "trucban_monitors", labels: [("state", $0.rawValue)], value: Double(monitors[$0]))
+            }
     }
 }
 
@@ -29,14 +24,12 @@ private struct Counts: PostgresRow {
     let gauges: [PrometheusMetrics.Gauge]
 
     private static let names = [
-        "trucban_monitors_down", "trucban_monitors_up", "trucban_monitors_unknown", "trucban_incidents_open",
-        "trucban_sample_default_partition_rows", "trucban_deliveries_failed", "trucban_deliveries_waiting",
-        "trucban_audit_entries",
+        "trucban_incidents_open", "trucban_sample_default_partition_rows", "trucban_deliveries_failed",
+        "trucban_deliveries_waiting", "trucban_audit_entries",
     ]
 
     static var columns: String {
         """
-        shown.down, shown.up, shown.unknown,
         (SELECT count(*) FROM incidents i
           WHERE NOT EXISTS (SELECT FROM incident_closures c WHERE c.incident_id = i.id)),
         (SELECT count(*) FROM samples_default),
@@ -50,6 +43,10 @@ private struct Counts: PostgresRow {
         var gauges: [PrometheusMetrics.Gauge] = []
         for name in Self.names {
             gauges.append(.init(name: name, value: Double(try row.read(Int.self))))
+        }
+        // Before the first beat nobody has fallen silent.
+        if let silence = try row.read(Double?.self) {
+            gauges.append(.init(name: "trucban_watch_silence_seconds", value: max(silence, 0)))
         }
         self.gauges = gauges
     }

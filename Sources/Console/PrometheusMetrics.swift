@@ -23,11 +23,13 @@ final class PrometheusMetrics: MetricsFactory, Sendable {
     /// One gauge as it was measured for this answer.
     struct Gauge: Sendable {
         let name: String
+        /// From a bounded set, like all labels here.
+        var labels: [(String, String)] = []
         let value: Double
     }
 
     func set(_ gauge: Gauge) {
-        values.withLock { $0.gauges[Series(name: gauge.name, labels: "")] = gauge.value }
+        values.withLock { $0.gauges[Self.series(gauge.name, gauge.labels)] = gauge.value }
     }
 
     /// What this process has probed since it began, and how late it was at worst since the last reading.
@@ -55,7 +57,7 @@ final class PrometheusMetrics: MetricsFactory, Sendable {
     private static func lines<V>(_ all: [Series: V], type: String, print: (Series, V) -> [String]) -> [String] {
         let byName = Dictionary(grouping: all, by: \.key.name)
         return byName.keys.sorted().flatMap { name in
-            ["# TYPE \(name) \(type)"]
+            (MetricHelp.texts[name].map { ["# HELP \(name) \($0)"] } ?? []) + ["# TYPE \(name) \(type)"]
                 + (byName[name] ?? []).sorted { $0.key.labels < $1.key.labels }.flatMap { print($0.key, $0.value) }
         }
     }

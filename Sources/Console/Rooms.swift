@@ -20,6 +20,7 @@ struct Rooms {
     let health: HealthPages
     let press: ReportPress
     let assets: Assets
+    let api: APIDocument
     /// The address that letters lead to.
     let address: String
     /// Whether there is a mail server to hand letters to.
@@ -63,6 +64,9 @@ struct Rooms {
         AgencyPages(agencies: agencies).add(to: &routes)
         UserPages(users: users, agencies: agencies).add(to: &routes)
         SettingPages(settings: settings, metricsToken: health.metricsToken).add(to: &routes)
+        TokenPages(tokens: APITokenStore(database: database), agencies: agencies).add(to: &routes)
+        MonitorAPI(monitors: MonitorStore(database: database)).add(to: &routes)
+        api.add(to: &routes)
         AuditPages(audit: AuditStore(database: database)).add(to: &routes)
         health.add(to: &routes)
         assets.add(to: &routes)

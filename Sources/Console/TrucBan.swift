@@ -7,8 +7,8 @@ struct TrucBan: AsyncParsableCommand {
         commandName: "trucban",
         abstract: "Trực Ban: bàn trực vận hành và tuân thủ của Hệ thống QLVB&ĐH tỉnh Ninh Bình.",
         subcommands: [
-            Serve.self, Migrate.self, UserCommand.self, DemoCommand.self, ImportCommand.self, ProbeCommand.self,
-            ReportCommand.self, AuditCommand.self, Doctor.self,
+            Serve.self, Migrate.self, UserCommand.self, DemoCommand.self, ImportCommand.self, MonitorsCommand.self,
+            ProbeCommand.self, ReportCommand.self, AuditCommand.self, Doctor.self,
         ],
         defaultSubcommand: Serve.self)
 }

@@ -13,12 +13,9 @@ extension MonitorStore {
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors")
             try await tx.checkInUse(draft.agency, as: "Phạm vi")
-            let id = try await tx.insert(draft, at: now)
+            let id = try await tx.begin(draft, at: now)
             try await tx.settle(form, location: "/monitors/\(id.rawValue)")
             try await tx.put(id, into: draft.place, at: now)
-            let begun = now.flooredToSecond
-            try await tx.run("INSERT INTO monitor_states (monitor_id, since) VALUES (\(id), \(begun))")
-            try await tx.openGap(of: id, .notStarted, from: begun)
             try await tx.announceMonitors()
             try await tx.record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
             return id
@@ -42,10 +39,8 @@ extension MonitorStore {
             try await tx.check(version, of: monitor.id)
             // An agency that was closed since keeps its monitors.
             if draft.agency != stored.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
-            try await tx.renew(monitor.id)
-            try await tx.update(monitor.id, to: draft)
+            try await tx.alter(monitor.id, to: draft, by: actor, at: now)
             try await tx.put(monitor.id, into: draft.place, at: now)
-            try await tx.raiseVersion(of: monitor.id, by: actor, at: now)
             try await tx.announceMonitors()
             try await tx.record(
                 "monitor.changed", draft.name, by: actor, before: stored.draft.audited, after: draft.audited, at: now)
@@ -58,12 +53,7 @@ extension MonitorStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
             _ = try await tx.locked(monitor.id)
-            try await tx.renew(monitor.id)
-            let paused = try await tx.run(
-                "UPDATE monitors SET paused_at = \(now) WHERE id = \(monitor.id) AND paused_at IS NULL")
-            guard paused == 1 else { throw Refusal(field: "", "Điểm giám sát này đang tạm dừng đo.") }
-            try await tx.openGap(of: monitor.id, .paused, from: now.flooredToSecond)
-            try await tx.forgetResults(of: monitor.id, at: now)
+            try await tx.pauseMeasuring(monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.paused", monitor.name, by: actor, at: now)
         }
@@ -74,15 +64,7 @@ extension MonitorStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
             _ = try await tx.locked(monitor.id)
-            try await tx.renew(monitor.id)
-            let resumed = try await tx.run(
-                "UPDATE monitors SET paused_at = NULL WHERE id = \(monitor.id) AND paused_at IS NOT NULL")
-            guard resumed == 1 else { throw Refusal(field: "", "Điểm giám sát này đang được đo.") }
-            try await tx.run(
-                """
-                UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond)
-                WHERE  monitor_id = \(monitor.id) AND state = 'up'
-                """)
+            try await tx.resumeMeasuring(monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.resumed", monitor.name, by: actor, at: now)
         }
@@ -92,19 +74,7 @@ extension MonitorStore {
     package func delete(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors")
-            try await tx.renew(monitor.id)
-            let deleted = try await tx.run(
-                "UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
-            guard deleted == 1 else { throw Refusal(field: "", "Điểm giám sát này đã được xóa.") }
-            try await tx.run(
-                """
-                UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond), degraded_since = NULL
-                WHERE  monitor_id = \(monitor.id)
-                """)
-            try await tx.endOutages([monitor.id: now.ceiledToSecond])
-            try await tx.endGaps([monitor.id: now.ceiledToSecond])
-            try await tx.saveDegradations(Stretches(ends: [monitor.id: now.ceiledToSecond]))
-            try await tx.forgetResults(of: monitor.id, at: now)
+            try await tx.takeOff(monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)
         }
@@ -117,6 +87,65 @@ extension MonitorStore {
     func destination(of form: FormKey?) async throws -> String? {
         guard let form else { return nil }
         return try await database.values("SELECT location FROM submissions WHERE key = \(form)", as: String.self).first
+    }
+}
+
+/// What each command does to the tables, for the commands above and for a catalogue that gives many at once.
+extension Transaction {
+    /// A monitor that nobody has looked at yet, without its place.
+    func begin(_ draft: MonitorDraft, at now: Instant) async throws -> Monitor.ID {
+        let id = try await insert(draft, at: now)
+        let begun = now.flooredToSecond
+        try await run("INSERT INTO monitor_states (monitor_id, since) VALUES (\(id), \(begun))")
+        try await openGap(of: id, .notStarted, from: begun)
+        return id
+    }
+
+    /// Everything but its place.
+    func alter(_ id: Monitor.ID, to draft: MonitorDraft, by actor: Actor, at now: Instant) async throws {
+        try await renew(id)
+        try await update(id, to: draft)
+        try await raiseVersion(of: id, by: actor, at: now)
+    }
+
+    /// - Throws: `Refusal` when it is paused.
+    func pauseMeasuring(_ id: Monitor.ID, at now: Instant) async throws {
+        try await renew(id)
+        let paused = try await run(
+            "UPDATE monitors SET paused_at = \(now) WHERE id = \(id) AND paused_at IS NULL")
+        guard paused == 1 else { throw Refusal(field: "", "Điểm giám sát này đang tạm dừng đo.") }
+        try await openGap(of: id, .paused, from: now.flooredToSecond)
+        try await forgetResults(of: id, at: now)
+    }
+
+    /// - Throws: `Refusal` when it is not paused.
+    func resumeMeasuring(_ id: Monitor.ID, at now: Instant) async throws {
+        try await renew(id)
+        let resumed = try await run(
+            "UPDATE monitors SET paused_at = NULL WHERE id = \(id) AND paused_at IS NOT NULL")
+        guard resumed == 1 else { throw Refusal(field: "", "Điểm giám sát này đang được đo.") }
+        try await run(
+            """
+            UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond)
+            WHERE  monitor_id = \(id) AND state = 'up'
+            """)
+    }
+
+    /// - Throws: `Refusal` when it is deleted.
+    func takeOff(_ id: Monitor.ID, at now: Instant) async throws {
+        try await renew(id)
+        let deleted = try await run(
+            "UPDATE monitors SET deleted_at = \(now) WHERE id = \(id) AND deleted_at IS NULL")
+        guard deleted == 1 else { throw Refusal(field: "", "Điểm giám sát này đã được xóa.") }
+        try await run(
+            """
+            UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond), degraded_since = NULL
+            WHERE  monitor_id = \(id)
+            """)
+        try await endOutages([id: now.ceiledToSecond])
+        try await endGaps([id: now.ceiledToSecond])
+        try await saveDegradations(Stretches(ends: [id: now.ceiledToSecond]))
+        try await forgetResults(of: id, at: now)
     }
 }
 
@@ -143,7 +172,7 @@ extension Transaction {
     }
 
     /// Tells the probing process that its list has changed.
-    fileprivate func announceMonitors() async throws {
+    func announceMonitors() async throws {
         try await run("SELECT pg_notify('monitors', '')")
     }
 

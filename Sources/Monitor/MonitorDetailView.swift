@@ -44,7 +44,10 @@ struct MonitorDetailView: PageView {
         "certificateEnd": { $0.summary.certificateExpiresAt.map(VietnameseFormat.moment) },
         "warnings": { $0.warnings.map(CertificateWarningView.init) },
         "group": \.summary.monitor.place.group, "parent": \.summary.monitor.place.parent,
-        "parentHref": { $0.summary.monitor.parent.map { "/monitors/\($0.rawValue)" } },
+        "parentHref": { view in
+            let monitor = view.summary.monitor
+            return monitor.place.parent.isEmpty ? nil : monitor.parent.map { "/monitors/\($0.rawValue)" }
+        },
         "tags": { $0.summary.monitor.place.tags.joined(separator: ", ") },
         "slowAfter": { String($0.summary.monitor.slowness.after) },
         "slowThreshold": { $0.summary.monitor.slowness.threshold.map(MonitorText.latency) },

@@ -9,7 +9,7 @@ package struct MonitorPlace: Hashable, Sendable {
     package var group = ""
     /// Thẻ: lower case, sorted, each once.
     package var tags: [String] = []
-    /// The name of the monitor without which this one cannot be reached; empty for none.
+    /// The name of the monitor without which this one cannot be reached; empty for none, or for one that was deleted.
     package var parent = ""
 
     package init() {}
@@ -54,7 +54,8 @@ extension MonitorPlace: PostgresRow {
     package static var columns: String {
         """
         coalesce((SELECT g.name FROM monitor_groups g WHERE g.id = m.group_id), ''), m.tags,
-        coalesce((SELECT parent.name FROM monitors parent WHERE parent.id = m.parent_id), '')
+        coalesce((SELECT parent.name FROM monitors parent
+                  WHERE parent.id = m.parent_id AND parent.deleted_at IS NULL), '')
         """
     }
 

@@ -93,6 +93,8 @@ extension PostgresTarget: TargetKind {
         ]
     }
 
+    var secrets: [String: String] { ["password": password] }
+
     var audited: [String: String?] {
         [
             "user": user, "password": password.isEmpty ? nil : redacted, "statement": statement,

@@ -90,6 +90,8 @@ protocol TargetKind: Hashable, Sendable {
     init?(_ form: inout Form)
     /// What the fields show; secrets excepted where a page must not hold them.
     var typed: [String: String] { get }
+    /// Fields of which no page shows what they hold.
+    var secrets: [String: String] { get }
     /// What the audit trail keeps; secrets redacted.
     var audited: [String: String?] { get }
     init(stored: StoredTarget) throws
@@ -99,6 +101,7 @@ protocol TargetKind: Hashable, Sendable {
 }
 
 extension TargetKind {
+    var secrets: [String: String] { [:] }
     func keepingSecrets(of before: Target) -> Self { self }
 }
 

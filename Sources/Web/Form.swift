@@ -72,6 +72,9 @@ package struct Form: Sendable {
     /// What was typed, normalized; empty when the field is absent.
     package subscript(_ name: String) -> String { values[name]?.first ?? "" }
 
+    /// Every field with the first of its values.
+    package var typed: [String: String] { values.compactMapValues(\.first) }
+
     /// All values of a field that may have several: the ticked boxes.
     package func all(_ name: String) -> [String] { (values[name] ?? []).filter { !$0.isEmpty } }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 package import Hummingbird
 package import Organization
 
@@ -13,6 +14,8 @@ package struct RouteTable {
         /// Anybody who is signed in.
         case signedIn
         case permission(Permission)
+        /// Machines with a token of the API, whose role has the permission.
+        case token(Permission)
     }
 
     /// One mounted route, for the test that compares all of them with the table in the repository.
@@ -25,6 +28,7 @@ package struct RouteTable {
     package private(set) var declarations: [Declaration] = []
     private let router: Router<Visitor>
     private let house: House
+    private let rate = APIRate()
 
     package init(router: Router<Visitor>, house: House) {
         self.router = router
@@ -69,6 +73,37 @@ package struct RouteTable {
         use handler: @escaping @Sendable (Request, Visit) async throws -> Response
     ) {
         mount(method, path, .machine, open: handler)
+    }
+
+    /// A resource of the API, for machines that show a token (`Authorization: Bearer …`). What goes wrong is answered as
+    /// RFC 9457 writes it.
+    package mutating func api(
+        _ method: HTTPRequest.Method, _ path: String, _ permission: Permission,
+        use handler: @escaping @Sendable (APICall) async throws -> Response
+    ) {
+        declarations.append(Declaration(method: method, path: path, access: .token(permission)))
+        router.on(RouterPath(path), method: method) { [house, rate] request, visitor in
+            let visit = Visit(house: house, request: request, visitor: visitor)
+            let shown = request.headers[.authorization] ?? ""
+            guard let match = shown.wholeMatch(of: /(?i:Bearer) +(\S+)/) else { return Self.unknown }
+            let token = Token(presented: String(match.1))
+            guard let person = try await house.sessions.bearer(of: token, at: visit.now) else { return Self.unknown }
+            if let seconds = rate.excess(of: token.hash, at: visit.now) {
+                var response = JSONProblem.response(.tooManyRequests, title: "Mã này gửi quá \(APIRate.limit) yêu cầu một phút.")
+                response.headers[.retryAfter] = String(seconds)
+                return response
+            }
+            guard person.may(permission) else {
+                return JSONProblem.response(.forbidden, title: "Vai trò của mã này không được làm việc đó.")
+            }
+            return try await handler(APICall(visit: visit, person: person))
+        }
+    }
+
+    private static var unknown: Response {
+        var response = JSONProblem.response(.unauthorized, title: "Cần một mã API còn hiệu lực (Authorization: Bearer …).")
+        response.headers[.wwwAuthenticate] = "Bearer"
+        return response
     }
 
     private mutating func mount(

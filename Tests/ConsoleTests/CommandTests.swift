@@ -12,7 +12,7 @@ import Testing
     @Test func helpNamesEveryCommand() async throws {
         let help = try await Program.run(["--help"])
         #expect(help.status == 0)
-        for command in ["serve", "migrate", "user", "probe", "report", "audit", "doctor"] {
+        for command in ["serve", "migrate", "user", "monitors", "probe", "report", "audit", "doctor"] {
             #expect(help.output.contains("  \(command) "), "\(command)")
             let own = try await Program.run([command, "--help"])
             #expect(own.status == 0 && own.output.contains("USAGE: trucban \(command)"), "\(own.output)")
@@ -65,6 +65,33 @@ import Testing
             ["audit", "verify"], environment: ["TRUCBAN_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere"])
         #expect(result.status == 2 && result.output == "")
         #expect(result.complaint.hasPrefix("Không kết nối được cơ sở dữ liệu:"))
+    }
+
+    // MARK: monitors
+
+    @Test func theCatalogueGoesOutAndComesBackByTheProgram() async throws {
+        try await Town.with { town in
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("tb-\(UUID().uuidString).yaml").path
+            defer { try? FileManager.default.removeItem(atPath: file) }
+            let text = "version: 1\nmonitors:\n- name: Cổng\n  kind: tcp\n  host: a.example.vn\n  port: 8443\n"
+            func apply(_ content: String, _ more: String..., by: String = "linh") async throws -> Program {
+                try content.write(toFile: file, atomically: true, encoding: .utf8)
+                return try await Program.run(["monitors", "apply", file, "--by", by] + more, database: town.database)
+            }
+            let rehearsed = try await apply(text, "--dry-run")
+            #expect(rehearsed.status == 0 && rehearsed.output.hasSuffix("không đổi 0.\nChạy thử: chưa đổi gì.\n"))
+            #expect(rehearsed.output.hasPrefix("+ thêm “Cổng”\n"))
+            let empty = try await Program.run(["monitors", "export"], database: town.database)
+            #expect(empty.status == 0 && empty.output.hasSuffix("version: 1\nmonitors: []\n"))
+            #expect(try await apply(text).output.hasSuffix("Đã thực hiện.\n"))
+            let exported = try await Program.run(["monitors", "export"], database: town.database)
+            #expect(exported.output.hasSuffix(text))
+            let wrong = try await apply(text.replacing("8443", with: "x"))
+            #expect(wrong.status == 65 && wrong.complaint == "Dòng 6: Cổng: cần một số nguyên từ 1 đến 65535.\n" && wrong.output == "")
+            #expect(try await apply(text, by: "tam").status == 64)
+            let missing = try await Program.run(["monitors", "apply", "/không/có", "--by", "linh"], database: town.database)
+            #expect(missing.status == 66)
+        }
     }
 
     // MARK: probe

@@ -1,5 +1,4 @@
 import Civil
-import CoreMetrics
 import Database
 import Foundation
 import HTTPTypes
@@ -159,47 +158,5 @@ import Web
             let answer = try await town.browser(nil).post("/login", ["username": "linh", "password": Town.password])
             #expect(answer.status == .tooManyRequests && answer.headers[.retryAfter] == "1")
         }
-    }
-
-    // MARK: Metrics
-
-    @Test func theMetricsAreInPrometheusFormat() async throws {
-        try await WholeHouse.with { town, _ in
-            let settings = try await town.browser(.an).get("/settings")
-            #expect(settings.body.contains("token of the test"))
-            let answer = try await town.browser(nil).ask(.get, "/metrics", [.authorization: "Bearer token of the test"])
-            #expect(answer.status == .ok)
-            #expect(answer.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
-            var types: [String: String] = [:]
-            for line in answer.body.split(separator: "\n") {
-                if let type = line.wholeMatch(of: /# TYPE ([a-z_]+) (counter|gauge|summary)/) {
-                    #expect(types.updateValue(String(type.2), forKey: String(type.1)) == nil, "a family twice: \(type.1)")
-                    continue
-                }
-                let sample = try #require(line.wholeMatch(of: /([a-z_]+)(\{.*\})? ([-+.0-9e]+)/), "\(line)")
-                let family = String(sample.1).replacing(/_(sum|count)$/, with: "")
-                let type = types[String(sample.1)] ?? types[family]
-                #expect(type != nil, "\(line)")
-                if type == "counter" { #expect(sample.1.hasSuffix("_total")) }
-            }
-            #expect(types["trucban_audit_entries"] == "gauge" && types["trucban_incidents_open"] == "gauge")
-        }
-    }
-
-    @Test func countersAndTimersAreWrittenWithTheirLabels() {
-        let metrics = PrometheusMetrics()
-        metrics.makeCounter(label: "http_requests_total", dimensions: [("route", "/a\"\\\n")]).increment(by: 2)
-        metrics.makeTimer(label: "http.request-seconds", dimensions: []).recordNanoseconds(1_500_000_000)
-        metrics.set(.init(name: "x", value: 1))
-        #expect(metrics.exposition() == #"""
-            # TYPE http_requests_total counter
-            http_requests_total{route="/a\"\\\n"} 2.0
-            # TYPE x gauge
-            x 1.0
-            # TYPE http_request_seconds summary
-            http_request_seconds_sum 1.5
-            http_request_seconds_count 1
-
-            """#)
     }
 }

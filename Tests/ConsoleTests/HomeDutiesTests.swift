@@ -80,7 +80,7 @@ import Testing
             try await town.database.run("UPDATE monitor_states SET state = 'up'")
             let blind = try await linh.get("/")
             let metrics = try await town.browser(nil).ask(.get, "/metrics", [.authorization: "Bearer token of the test"])
-            #expect(metrics.body.contains("\ntrucban_monitors_up 0") && metrics.body.contains("\ntrucban_monitors_unknown 41"))
+            #expect(metrics.body.contains(#"trucban_monitors{state="up"} 0.0"#) && metrics.body.contains(#"trucban_monitors{state="unknown"} 41.0"#))
             #expect(blind.body.contains("chưa có số liệu</span> <span class=\"name\">Đang gián đoạn"))
         }
     }

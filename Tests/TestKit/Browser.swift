@@ -40,13 +40,15 @@ package struct Browser: Sendable {
         try await send(path, .get, headers, "")
     }
 
-    /// A request of any method, with headers of the test's own, and no body.
-    package func ask(_ method: HTTPRequest.Method, _ path: String, _ more: HTTPFields = [:]) async throws -> Answer {
+    /// A request of any method, with headers and a body of the test's own.
+    package func ask(
+        _ method: HTTPRequest.Method, _ path: String, _ more: HTTPFields = [:], body: String = ""
+    ) async throws -> Answer {
         var headers = headers
         for field in more { headers.append(field) }
         // A literal in a header's alphabet always makes a name.
         headers[HTTPField.Name("Sec-Fetch-Site")!] = "same-origin"
-        return try await send(path, method, headers, "")
+        return try await send(path, method, headers, body)
     }
 
     /// - Parameter fields: What is typed; a field may have several values by standing there several times.

@@ -40,7 +40,7 @@ package struct MonitorAPI: Sendable {
         let paging = Paging(call.query("page"), size: 100)
         let counts = try await monitors.counts(filter, for: call.person, at: call.now)
         let rows = try await monitors.list(
-            filter, for: call.person, at: call.now, offset: paging.offset, limit: paging.size)
+            filter, counts, for: call.person, at: call.now, offset: paging.offset, limit: paging.size)
         let codes = try await monitors.database.agencyCodes()
         let total = counts[filter.state]
         return .json(

@@ -52,9 +52,9 @@ import Web
             for number in 1...3 {
                 _ = try await monitors.add(MonitorDraft(name: "Điểm \(number)", target: target), by: town.actor(.linh), at: town.now)
             }
-            let found = try await monitors.list(MonitorFilter(), for: town.person(.linh), at: town.now, limit: 3)
-            try await monitors.pause(found[0].monitor, by: town.actor(.linh), at: town.now)
-            try await monitors.delete(found[1].monitor, by: town.actor(.linh), at: town.now)
+            let found = try await town.database.all("SELECT \(columns: Monitor.self) FROM monitors m ORDER BY id LIMIT 3", as: Monitor.self)
+            try await monitors.pause(found[0], by: town.actor(.linh), at: town.now)
+            try await monitors.delete(found[1], by: town.actor(.linh), at: town.now)
             let before = try await Self.exposition(town).body
             #expect(before.contains(#"trucban_monitors{state="paused"} 1.0"#) && before.contains(#"trucban_monitors{state="unknown"} 1.0"#))
             #expect(before.contains(#"trucban_monitors{state="up"} 0.0"#) && !before.contains("trucban_watch_silence_seconds"))

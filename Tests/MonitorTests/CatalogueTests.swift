@@ -72,6 +72,10 @@ import Testing
                 text, deletesMissing: deletesMissing, isRehearsal: isRehearsal, by: town.actor(.linh), at: town.now)
         }
 
+        func monitor(named name: String) async throws -> Monitor {
+            try await town.database.one("SELECT \(columns: Monitor.self) FROM monitors m WHERE m.name = \(name)")
+        }
+
         func refused(_ text: String) async throws -> [String] {
             do {
                 _ = try await apply(text)
@@ -142,8 +146,8 @@ import Testing
             for draft in Self.drafts(room.town) {
                 _ = try await room.monitors.add(draft, by: room.town.actor(.linh), at: room.town.now)
             }
-            let first = try #require(try await room.monitors.list(MonitorFilter(), for: room.town.person(.linh), at: room.town.now, limit: 9).first { $0.monitor.name == "yes" })
-            try await room.monitors.pause(first.monitor, by: room.town.actor(.linh), at: room.town.now)
+            let first = try await room.monitor(named: "yes")
+            try await room.monitors.pause(first, by: room.town.actor(.linh), at: room.town.now)
             let text = try await room.store.export()
             let again = try await room.apply(text, deletesMissing: true)
             #expect(again.changesNothing && again.text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 11.")
@@ -285,9 +289,8 @@ import Testing
             let plan = try await room.apply(Self.head + child, deletesMissing: true)
             #expect(plan.text.contains("    parent: Đường truyền → (trống)\n- xóa “Đường truyền”"))
             _ = try await room.apply(Self.head + parent + child + "    parent: Đường truyền\n")
-            let link = try #require(try await room.monitors.list(MonitorFilter(), for: room.town.person(.linh), at: room.town.now, limit: 9)
-                .first { $0.monitor.name == "Đường truyền" })
-            try await room.monitors.delete(link.monitor, by: room.town.actor(.linh), at: room.town.now)
+            let link = try await room.monitor(named: "Đường truyền")
+            try await room.monitors.delete(link, by: room.town.actor(.linh), at: room.town.now)
             let text = try await room.store.export()
             #expect(!text.contains("parent"))
             #expect(try await room.apply(text).text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 1.")

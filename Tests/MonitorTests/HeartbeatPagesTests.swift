@@ -19,9 +19,7 @@ struct HeartbeatPagesTests {
             let monitors = MonitorStore(database: database)
             let agencies = AgencyStore(database: database)
             let heartbeats = HeartbeatStore(database: database)
-            MonitorPages(
-                monitors: monitors, agencies: agencies, prober: ScriptedProber(now: Instant(seconds: 1_795_485_600))
-            ).add(to: &routes)
+            MonitorPages(over: database).add(to: &routes)
             HeartbeatPages(
                 heartbeats: heartbeats, monitors: monitors, agencies: agencies, address: "https://trucban.example.vn"
             ).add(to: &routes)

@@ -196,7 +196,7 @@ struct LocationTests {
 
     @Test func placesAreKeptByAdministrators() async throws {
         try await Town.with { routes, database in
-            MonitorPages(monitors: MonitorStore(database: database), agencies: AgencyStore(database: database)).add(to: &routes)
+            MonitorPages(over: database).add(to: &routes)
             LocationPages(
                 locations: LocationStore(database: database), settings: SettingStore(database: database)
             ).add(to: &routes)

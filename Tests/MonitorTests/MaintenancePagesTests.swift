@@ -16,9 +16,7 @@ struct MaintenancePagesTests {
     private static func town(_ body: @escaping @Sendable (Town) async throws -> Void) async throws {
         try await Town.with { routes, database in
             let monitors = MonitorStore(database: database)
-            MonitorPages(
-                monitors: monitors, agencies: AgencyStore(database: database), prober: ScriptedProber(now: Instant(seconds: 1_795_485_600))
-            ).add(to: &routes)
+            MonitorPages(over: database).add(to: &routes)
             MaintenancePages(maintenance: MaintenanceStore(database: database), monitors: monitors).add(to: &routes)
         } _: { town in
             try await body(town)

@@ -41,7 +41,7 @@ struct MonitorListTests {
         watching: Bool = true, _ body: @escaping @Sendable (Town) async throws -> Void
     ) async throws {
         try await Town.with { routes, database in
-            MonitorPages(monitors: MonitorStore(database: database), agencies: AgencyStore(database: database)).add(to: &routes)
+            MonitorPages(over: database).add(to: &routes)
         } _: { town in
             let (hour, beat) = (town.now - .seconds(3600), town.now - .seconds(watching ? 1 : 3600))
             try await town.database.run("INSERT INTO monitor_groups (name, created_at) VALUES ('Trục LGSP', \(hour))")

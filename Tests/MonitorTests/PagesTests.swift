@@ -15,9 +15,7 @@ struct PagesTests {
 
     private static func town<T: Sendable>(_ body: @escaping @Sendable (Town) async throws -> T) async throws -> T {
         try await Town.with { routes, database in
-            MonitorPages(monitors: MonitorStore(database: database), agencies: AgencyStore(database: database),
-                prober: ScriptedProber(now: Instant(seconds: 1_795_485_600)))
-                .add(to: &routes)
+            MonitorPages(over: database).add(to: &routes)
         } _: { town in
             try await body(town)
         }

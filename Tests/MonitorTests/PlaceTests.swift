@@ -51,10 +51,7 @@ struct PlaceTests {
 
     @Test func aSlowMonitorIsShownAndFoundAsDegraded() async throws {
         try await Town.with { routes, database in
-            MonitorPages(
-                monitors: MonitorStore(database: database), agencies: AgencyStore(database: database),
-                prober: ScriptedProber(now: Instant(seconds: 1_795_485_600))
-            ).add(to: &routes)
+            MonitorPages(over: database).add(to: &routes)
         } _: { town in
             let store = MonitorStore(database: town.database)
             var draft = Self.draft("Cổng <1>")

@@ -135,7 +135,7 @@ struct RollupTests {
     ])
     func theChartTells(query: String, title: String, words: String) async throws {
         try await Town.with { routes, database in
-            MonitorPages(monitors: MonitorStore(database: database), agencies: AgencyStore(database: database)).add(to: &routes)
+            MonitorPages(over: database).add(to: &routes)
         } _: { town in
             try await town.database.run(
                 "INSERT INTO monitors (name, kind, url, created_at) VALUES ('Cổng', 'http', 'http://127.0.0.1/', \(Self.hour))")

@@ -1,4 +1,6 @@
 import Civil
+import Database
+import Organization
 import Synchronization
 
 @testable import Monitor
@@ -38,5 +40,14 @@ final class ScriptedProber: Prober {
                 at: $0.now, failure: $0.failing[probe.target.address], status: 200,
                 phases: Phases(total: .milliseconds(20)))
         }
+    }
+}
+
+extension MonitorPages {
+    /// The pages over a test's database; what is tried from them is good.
+    init(over database: Database) {
+        self.init(
+            monitors: MonitorStore(database: database), agencies: AgencyStore(database: database),
+            prober: ScriptedProber(now: Instant(seconds: 1_795_485_600)))
     }
 }

@@ -67,7 +67,8 @@ package struct MonitorPages: Sendable {
         let view = MonitorDetailView(
             summary: summary, strip: DayStrip(days[0]),
             latency: LatencyView(window, from: latency.start, latency.readings), history: try await monitors.history(of: id),
-            warnings: try await monitors.certificateWarnings(of: id), flappings: try await monitors.flappings(of: id),
+            warnings: summary.certificateExpiresAt == nil ? [] : try await monitors.certificateWarnings(of: id),
+            flappings: try await monitors.flappings(of: id),
             sight: try await LocationStore(database: monitors.database).sight(of: id),
             mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
         return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
@@ -106,14 +107,16 @@ package struct MonitorPages: Sendable {
 
     /// Looks once at what is typed and shows it above the form, in which everything stays as it was. Nothing is stored.
     private func tryOut(_ typed: Form, _ monitor: Monitor?, _ context: SignedIn) async throws -> Response {
+        // The version that the editor began from stays, or trying would hide that somebody else has saved since.
+        let version = Int(typed["version"])
         do {
             let draft = try MonitorDraft(typed).keepingSecrets(of: monitor)
             try draft.check()
             let sample = await prober.look(
                 Probe(target: draft.target, family: draft.family, timeout: min(draft.timeout, .seconds(30))))
-            return try await form(context, monitor, typed, trial: sample)
+            return try await form(context, monitor, typed, version: version, trial: sample)
         } catch let refusal as Refusal {
-            return try await form(context, monitor, typed, problems: refusal.problems)
+            return try await form(context, monitor, typed, version: version, problems: refusal.problems)
         }
     }
 

@@ -24,7 +24,7 @@ struct PagesTests {
     /// What the form sends.
     private static let typed: [(String, String)] = [
         ("name", "Cổng QLVB"), ("kind", "http"), ("agency", ""), ("component", "Cổng"), ("url", "https://qlvb.example.vn/dang-nhap"),
-        ("method", "HEAD"), ("accepted_statuses", "200-299, 401"), ("keyword_mode", "absent"), ("keyword", "Bảo trì"),
+        ("method", "OPTIONS"), ("accepted_statuses", "200-299, 401"), ("keyword_mode", "absent"), ("keyword", "Bảo trì"),
         ("headers", "Accept: text/html\nX-Nguon: Trực Ban"), ("verify_tls", "yes"), ("host", ""), ("port", ""),
         ("interval", "30"), ("retry_interval", "15"), ("timeout", "12"), ("confirm_after", "4"), ("recover_after", "3"),
         ("family", "4"), ("group", "Cổng"), ("tags", "LGSP, qlvb"), ("parent", ""), ("degraded_ms", "800"),
@@ -57,7 +57,7 @@ struct PagesTests {
             let path = try await Self.add(town)
             let monitor = try #require(try await Self.monitor(town, path))
             var target = HTTPTarget(url: "https://qlvb.example.vn/dang-nhap")
-            (target.method, target.followsRedirects, target.verifiesTLS) = (.head, false, true)
+            (target.method, target.followsRedirects, target.verifiesTLS) = (.options, false, true)
             target.acceptedStatuses = try #require(StatusRanges("200-299,401"))
             target.keyword = HTTPTarget.Keyword(text: "Bảo trì", isExpected: false)
             target.headers = [.init(name: "Accept", value: "text/html"), .init(name: "X-Nguon", value: "Trực Ban")]

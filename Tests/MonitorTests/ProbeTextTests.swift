@@ -7,6 +7,16 @@ import Web
 
 @testable import Monitor
 
+struct FailureTests {
+    @Test(arguments: [
+        ("220 chào", "220 chào"), ("a\0b\r\n\tc", "a b   c"), ("\u{1b}[31mđỏ\u{7f}\u{9b}", " [31mđỏ  "),
+        (String(repeating: "ẵ", count: 600), String(repeating: "ẵ", count: 500)), ("", ""),
+    ])
+    func whatAStrangerSaidIsMadeReadable(said: String, shown: String) {
+        #expect(Failure(.answer, said).detail == shown)
+    }
+}
+
 struct StatusRangesTests {
     @Test(arguments: [
         ("200", [200], [199, 201]), ("200-299", [200, 299], [199, 300]), ("200–299, 401", [204, 401], [400, 402]),

@@ -1,15 +1,22 @@
+import Civil
 import Database
+import Monitor
 
-/// What `/metrics` tells of the state of things, in one statement.
+/// What `/metrics` tells of the state of things, in two statements.
 struct GaugeStore: Sendable {
     let database: Database
 
-    func read() async throws -> [PrometheusMetrics.Gauge] {
+    func read(at now: Instant) async throws -> [PrometheusMetrics.Gauge] {
+        // As people are told: while nobody watches, what was seen last is no longer claimed.
+        let standing = try await MonitorStore(database: database).counts(at: now)
+        let monitors: [(String, Int)] = [
+            ("down", standing.down), ("up", standing.up), ("unknown", standing.unknown), ("paused", standing.paused),
+        ]
         let counts = try await database.one(
             """
             SELECT \(columns: Counts.self)
             """, as: Counts.self)
-        return counts.gauges
+        return monitors.map { PrometheusMetrics.Gauge(name: "trucban_monitors_\($0.0)", value: Double($0.1)) } + counts.gauges
     }
 }
 
@@ -17,19 +24,12 @@ private struct Counts: PostgresRow {
     let gauges: [PrometheusMetrics.Gauge]
 
     private static let names = [
-        "trucban_monitors_down", "trucban_monitors_up", "trucban_monitors_unknown", "trucban_incidents_open",
-        "trucban_sample_default_partition_rows", "trucban_deliveries_failed", "trucban_deliveries_waiting",
-        "trucban_audit_entries",
+        "trucban_incidents_open", "trucban_sample_default_partition_rows", "trucban_deliveries_failed",
+        "trucban_deliveries_waiting", "trucban_audit_entries",
     ]
 
     static var columns: String {
         """
-        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
-          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'down'),
-        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
-          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'up'),
-        (SELECT count(*) FROM monitors m JOIN monitor_states s ON s.monitor_id = m.id
-          WHERE m.deleted_at IS NULL AND m.paused_at IS NULL AND s.state = 'unknown'),
         (SELECT count(*) FROM incidents i
           WHERE NOT EXISTS (SELECT FROM incident_closures c WHERE c.incident_id = i.id)),
         (SELECT count(*) FROM samples_default),

@@ -1,8 +1,8 @@
-import Civil
+package import Civil
 
 /// The strip of days of docs/look.md: a day is as bad as its worst moment, and worse is taller.
-struct DayStrip {
-    enum Kind: String, CaseIterable {
+package struct DayStrip: Hashable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
         case down, up, maintenance, unknown
 
         /// - Parameter day: What is known of one day, of which `window` is the part that has passed.
@@ -29,23 +29,25 @@ struct DayStrip {
         var height: Int { 24 - y }
     }
 
-    static let length = 90
+    /// How many days it shows.
+    package static let length = 90
 
-    let first: CivilDate
-    let kinds: [Kind]
+    package let first: CivilDate
+    package let kinds: [Kind]
     /// All days together.
-    let availability: Availability
+    package let availability: Availability
 
-    /// - Parameter days: In any order; a day without an entry was not measured.
-    init(from first: CivilDate, _ days: [DayAvailability]) {
+    /// - Parameter days: In any order, of one monitor or of several that count as one; a day without an entry was not
+    ///   measured.
+    package init(from first: CivilDate, _ days: [DayAvailability]) {
         self.first = first
-        let byDay = Dictionary(days.map { ($0.day.dayNumber, $0.availability) }) { $1 }
+        let byDay = Dictionary(days.map { ($0.day.dayNumber, $0.availability) }) { .sum([$0, $1]) }
         kinds = (0..<Self.length).map { Kind(byDay[first.dayNumber + $0] ?? Availability()) }
         availability = .sum(days.map(\.availability))
     }
 
     /// The first of the 90 days that end with the day of `now`.
-    static func firstDay(endingAt now: Instant) -> CivilDate {
+    package static func firstDay(endingAt now: Instant) -> CivilDate {
         CivilDate(inVietnam: now).adding(days: 1 - length)
     }
 

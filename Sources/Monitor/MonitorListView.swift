@@ -73,11 +73,17 @@ extension MonitorSummary {
     }
 }
 
-struct StripView: View {
+/// A strip of days (`shared/strip`).
+package struct StripView: View {
     let id: String
     let strip: DayStrip
 
-    static let fields: [String: @Sendable (Self) -> Any?] = [
+    package init(id: String, strip: DayStrip) {
+        self.id = id
+        self.strip = strip
+    }
+
+    package static let fields: [String: @Sendable (Self) -> Any?] = [
         "id": \.id,
         "title": {
             let last = $0.strip.first.adding(days: DayStrip.length - 1)
@@ -91,11 +97,11 @@ struct StripView: View {
     ]
 }
 
-struct StripDayView: View {
+package struct StripDayView: View {
     let index: Int
     let state: DayStrip.Kind
 
-    static let fields: [String: @Sendable (Self) -> Any?] = [
+    package static let fields: [String: @Sendable (Self) -> Any?] = [
         "kind": \.state.rawValue, "x": { String($0.index * 4) }, "y": { String($0.state.y) },
         "height": { String($0.state.height) },
     ]

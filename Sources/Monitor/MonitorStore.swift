@@ -44,6 +44,14 @@ package struct MonitorStore: Sendable {
             """)
     }
 
+    /// The same of all monitors, for machines that watch over the console.
+    package func counts(at now: Instant) async throws -> MonitorCounts {
+        try await database.one(
+            """
+            SELECT \(columns: MonitorCounts.self) \(sql: Self.standing(at: now)) WHERE m.deleted_at IS NULL
+            """)
+    }
+
     /// One monitor within the person's scope, as it stands.
     package func summary(_ id: Monitor.ID, for person: Person, at now: Instant) async throws -> MonitorSummary? {
         try await database.first(
@@ -82,7 +90,7 @@ package struct MonitorStore: Sendable {
     }
 
     /// Monitors as people are told of them: while nobody looks, what was seen last is no longer claimed.
-    private static func standing(at now: Instant) -> SQL {
+    static func standing(at now: Instant) -> SQL {
         """
         FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id LEFT JOIN agencies a ON a.id = m.agency_id
         CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches) AS watch

@@ -1,7 +1,7 @@
 import Civil
 
 /// How the pages of this slice say figures.
-enum MonitorText {
+package enum MonitorText {
     /// `48 ms`, `1,25 s`.
     static func latency(_ duration: Duration) -> String {
         let milliseconds = (duration.inMicroseconds + 500) / 1000
@@ -16,12 +16,12 @@ enum MonitorText {
     }
 
     /// The share, or that there is none.
-    static func share(_ availability: Availability) -> String? {
+    package static func share(_ availability: Availability) -> String? {
         availability.millionths.map(percent)
     }
 
     /// What must stand beside every percentage: the denominator and the share that was not measured.
-    static func basis(_ availability: Availability) -> String {
+    package static func basis(_ availability: Availability) -> String {
         let unmeasured = percent(millionths: availability.notMeasuredMillionths ?? 0)
         return "đo được \(VietnameseFormat.duration(availability.measured)), không đo \(unmeasured)"
     }

@@ -70,6 +70,14 @@ extension Setting {
         help: "Để trống: dùng tên đăng nhập máy chủ thư (TRUCBAN_SMTP_URL) nếu đó là một địa chỉ, nếu không thì trucban@ninhbinh.gov.vn.",
         basis: "Quy ước; cơ quan nhận trả lời về địa chỉ này.", shape: .mailbox, standard: "")
 
+    /// Whether `/status` is there for everybody: "1" or "0". It stands on its own page, `/settings/status`, beside what
+    /// the page shows, and so not among `all`.
+    package static let statusPage = Setting(
+        key: "status.page", label: "Mở trang trạng thái công khai",
+        help: "Ai có địa chỉ cũng xem được, không cần đăng nhập. Trang không nêu địa chỉ máy chủ, tên người hay nội dung lỗi.",
+        basis: "Không bắt buộc; giúp người sử dụng biết hệ thống có hoạt động liên tục hay không (Điều 21.5).",
+        shape: .wholeNumber(0...1), standard: "0")
+
     /// All settings, in the order in which the page shows them.
     package static let all: [Setting] = [
         availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,

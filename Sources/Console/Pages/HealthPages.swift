@@ -33,7 +33,7 @@ struct HealthPages: Sendable {
         // Digests are compared, so that the time it takes tells nothing of the token.
         let presented = Token(presented: request.headers[.authorization] ?? "")
         guard presented.hash == Token(presented: "Bearer \(metricsToken)").hash else { throw HTTPError(.unauthorized) }
-        for gauge in try await gauges.read() { metrics.set(gauge) }
+        for gauge in try await gauges.read(at: visit.now) { metrics.set(gauge) }
         metrics.set(probing.read())
         return .text(metrics.exposition(), type: "text/plain; version=0.0.4; charset=utf-8")
     }

@@ -13,3 +13,19 @@ UPDATE deliveries SET state = 'withdrawn', finished_at = withdrawn_at WHERE stat
 
 ALTER TABLE deliveries ADD CONSTRAINT deliveries_withdrawn_check CHECK (
     (state <> 'ready' OR withdrawn_at IS NULL) AND (state <> 'withdrawn' OR withdrawn_at IS NOT NULL));
+
+-- MARK: Edits that meet another's
+
+ALTER TABLE agencies
+    ADD COLUMN version    integer NOT NULL DEFAULT 1,
+    ADD COLUMN updated_by bigint REFERENCES users,
+    ADD COLUMN updated_at timestamptz;
+COMMENT ON COLUMN agencies.version IS 'Counts edits: an edit names the version that it began from.';
+
+ALTER TABLE notices
+    ADD COLUMN version    integer NOT NULL DEFAULT 1,
+    ADD COLUMN updated_by bigint REFERENCES users,
+    ADD COLUMN updated_at timestamptz;
+COMMENT ON COLUMN notices.version IS 'Counts edits of the draft: an edit names the version that it began from.';
+
+ALTER TABLE settings ADD COLUMN updated_by bigint REFERENCES users;

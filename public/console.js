@@ -35,7 +35,7 @@
   }
   all("[data-refresh]").forEach((region) => setInterval(refresh, region.dataset.refresh * 1000, region));
 
-  const addresses = { t: "/", g: "/monitors", s: "/incidents", b: "/notices", y: "/requests", c: "/agencies",
+  const addresses = { t: "/", g: "/monitors", w: "/heartbeats", s: "/incidents", b: "/notices", y: "/requests", c: "/agencies",
     k: "/accounts", p: "/officers", n: "/obligations", o: "/reports", h: "/audit", u: "/users", d: "/settings" };
   const place = (letter) => document.querySelector(`.places a[href="${addresses[letter]}"]`);
 

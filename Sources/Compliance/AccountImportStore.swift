@@ -199,7 +199,7 @@ extension Transaction {
         try await record(
             outcome.kind == .export ? "accounts.imported" : "leavers.imported", upload.fileName, by: actor,
             after: [
-                "taken_on": VietnameseFormat.localDate(upload.takenOn), "rows": String(outcome.rows),
+                "file": upload.fileName, "taken_on": VietnameseFormat.localDate(upload.takenOn), "rows": String(outcome.rows),
                 "found": String(outcome.found), "closed": String(outcome.closed),
                 "complete": upload.isComplete ? "confirmed" : nil,
             ], at: now)

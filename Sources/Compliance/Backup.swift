@@ -33,13 +33,16 @@ package struct Backup: Hashable, Sendable {
     package let result: Result
     package let note: String
     package let recordedAt: Instant
+    /// Who recorded it or, of one that a job reported itself, the name of the job.
     package let recordedBy: String
+    /// Whether the backup's own job reported it (Tín hiệu tự báo).
+    package let isSignal: Bool
 }
 
 extension Backup: PostgresRow {
-    /// For `backups b JOIN users u`.
+    /// For `backup_reports b`.
     package static var columns: String {
-        "b.day, b.taken_at, b.kind, b.result, b.note, b.recorded_at, u.full_name"
+        "b.day, b.taken_at, b.kind, b.result, b.note, b.recorded_at, b.recorded_by, b.is_signal"
     }
 
     package init(row: inout RowReader) throws {
@@ -50,5 +53,6 @@ extension Backup: PostgresRow {
         note = try row.read()
         recordedAt = try row.read()
         recordedBy = try row.read()
+        isSignal = try row.read()
     }
 }

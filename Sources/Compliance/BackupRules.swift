@@ -21,11 +21,16 @@ package struct BackupDraft: Hashable, Sendable {
         self.note = note
     }
 
+    /// 01/01/2000: there was no such system before.
+    private static let oldest = CivilDate(dayNumber: 10_957)
+
     /// - Throws: `Refusal`. A backup that lies ahead is none, and one that failed is told with what went wrong: somebody
     ///   has to mend it.
     package func check(at now: Instant) throws(Refusal) {
         var problems: [Refusal.Problem] = []
-        if day > CivilDate(inVietnam: now) {
+        if day < Self.oldest {
+            problems.append(.init(field: "day", text: "Ngày sao lưu không được trước \(VietnameseFormat.date(Self.oldest))."))
+        } else if day > CivilDate(inVietnam: now) {
             problems.append(.init(field: "day", text: "Ngày sao lưu không được ở tương lai."))
         } else if let takenAt, takenAt > now {
             problems.append(.init(field: "time", text: "Giờ sao lưu không được ở tương lai."))

@@ -10,13 +10,14 @@ package struct BackupStore: Sendable {
         self.database = database
     }
 
-    /// Backups of a stretch of days, both included, the newest day first.
+    /// Backups of a stretch of days, both included, the newest day first: what people recorded and what the backup's own
+    /// job reported.
     package func list(from first: CivilDate, to last: CivilDate) async throws -> [Backup] {
         try await database.all(
             """
-            SELECT \(columns: Backup.self) FROM backups b JOIN users u ON u.id = b.recorded_by
+            SELECT \(columns: Backup.self) FROM backup_reports b
             WHERE  b.day BETWEEN \(first) AND \(last)
-            ORDER  BY b.day DESC, b.taken_at NULLS LAST, b.recorded_at, b.id
+            ORDER  BY b.day DESC, b.taken_at NULLS LAST, b.recorded_at, b.recorded_by
             """)
     }
 

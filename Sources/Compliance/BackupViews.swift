@@ -65,6 +65,10 @@ struct BackupView: View {
         "what": { "\($0.backup.kind.label), \($0.backup.result.label.lowercased())" },
         "at": { $0.backup.takenAt.map { "lúc \(VietnameseFormat.time($0))" } },
         "remark": \.backup.note,
-        "recorded": { "\($0.backup.recordedBy) ghi \(VietnameseFormat.moment($0.backup.recordedAt))" },
+        "recorded": {
+            $0.backup.isSignal
+                ? "tác vụ “\($0.backup.recordedBy)” tự báo"
+                : "\($0.backup.recordedBy) ghi \(VietnameseFormat.moment($0.backup.recordedAt))"
+        },
     ]
 }

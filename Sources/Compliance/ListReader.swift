@@ -19,6 +19,9 @@ struct ListReader {
         }
     }
 
+    /// How long a cell may be, in bytes of UTF-8.
+    private static let longestCell = 500
+
     private(set) var problems = ListProblems()
     private var places: [Column: Int] = [:]
     private var record = CSVReader.Record(line: 0, fields: [])
@@ -41,7 +44,7 @@ struct ListReader {
                 record = next
                 if next.fields.dropFirst(header.fields.count).contains(where: { !$0.isEmpty }) {
                     note("dòng \(next.line): có \(next.fields.count) ô, dòng tiêu đề có \(header.fields.count) ô.")
-                } else {
+                } else if areCellsShort(columns) {
                     body(&self)
                 }
             }
@@ -49,6 +52,15 @@ struct ListReader {
         } catch {
             note(error)
         }
+    }
+
+    /// Names are indexed, so no cell may be as long as a page.
+    private mutating func areCellsShort(_ columns: [Column]) -> Bool {
+        let long = columns.filter { text($0).utf8.count > Self.longestCell }
+        for column in long {
+            note(column, "dài quá \(Self.longestCell) byte (UTF-8), đang có \(text(column).utf8.count).")
+        }
+        return long.isEmpty
     }
 
     private mutating func findColumns(_ columns: [Column], in header: CSVReader.Record) {

@@ -35,7 +35,7 @@ package struct ObligationStore: Sendable {
             SELECT b.*, g.*, i.*, n.*, r.*, p.*, l.*, a.*
             FROM  (SELECT count(DISTINCT day) FILTER (WHERE result = 'good'), count(*),
                           count(*) FILTER (WHERE result = 'good' AND day = \(window.lastWholeDay)) > 0
-                   FROM   backups WHERE day BETWEEN \(window.firstDay) AND \(window.lastWholeDay)) b,
+                   FROM   backup_reports WHERE day BETWEEN \(window.firstDay) AND \(window.lastWholeDay)) b,
                   (SELECT count(*),
                           count(*) FILTER (WHERE EXISTS (
                               SELECT FROM officers o WHERE o.agency_id = agencies.id AND o.duty = 'security_officer'

@@ -78,11 +78,12 @@ struct App: Sendable {
         var services: [any Service] = opened.cluster.map { [ClusterKeeper(cluster: $0)] } ?? []
         services += [
             Housekeeping(sessions: sessions, logger: logger), runner,
+            HeartbeatWatch(database: database, logger: logger),
             IncidentWatch(database: database, listener: listener, logger: logger),
         ]
         if let server = settings.mailServer {
             services.append(
-                DeliveryWorker(database: database, listener: listener, loop: loop, server: server, logger: logger))
+                DeliveryWorker(database: database, listener: listener, server: server, logger: logger))
         }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -6,6 +6,7 @@ enum Navigation {
     static let items = [
         NavigationItem("Tổng quan", "/", .readDashboard),
         NavigationItem("Giám sát", "/monitors", .readMonitors),
+        NavigationItem("Tín hiệu tự báo", "/heartbeats", .readMonitors),
         NavigationItem("Sự cố", "/incidents", .readIncidents),
         NavigationItem("Thông báo bảo trì", "/notices", .readNotices),
         NavigationItem("Đường dây nóng", "/requests", .readRequests),

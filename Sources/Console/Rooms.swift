@@ -29,6 +29,11 @@ struct Rooms {
         let settings = SettingStore(database: database)
         HomePages(home: HomeStore(database: database)).add(to: &routes)
         MonitorPages(monitors: MonitorStore(database: database), agencies: agencies).add(to: &routes)
+        HeartbeatPages(
+            heartbeats: HeartbeatStore(database: database), monitors: MonitorStore(database: database), agencies: agencies,
+            address: address
+        ).add(to: &routes)
+        PingPages(desk: PingDesk(store: HeartbeatStore(database: database))).add(to: &routes)
         IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
         NoticePages(
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),

@@ -19,58 +19,59 @@ package struct DeliveryWorker: Service {
     private let database: Database
     private let deliveries: DeliveryStore
     private let listener: Listener
-    private let loop: TransferLoop
+    /// One for each lane: while libcurl waits for the word of a mail server that has a whole letter, its loop stands still.
+    private let loops: [TransferLoop]
     private let server: MailServer
     private let clock: WallClock
     private let logger: Logger
 
     package init(
-        database: Database, listener: Listener, loop: TransferLoop, server: MailServer, clock: WallClock = .system,
-        logger: Logger
+        database: Database, listener: Listener, server: MailServer, clock: WallClock = .system, logger: Logger
     ) {
         self.database = database
         deliveries = DeliveryStore(database: database)
         self.listener = listener
-        self.loop = loop
+        loops = (0..<Self.lanes).map { _ in TransferLoop() }
         self.server = server
         self.clock = clock
         self.logger = logger
     }
 
-    /// Works until the console stops; what is under way then is finished, and nothing new is begun.
+    /// Works until the console stops; what is under way then is finished, and nothing new is begun. Each lane listens to
+    /// a bell of its own, so that a letter that takes long holds up no other.
     package func run() async throws {
-        let (looks, bell) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let bells = loops.map { _ in AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+        let ring: @Sendable () -> Void = { for bell in bells { bell.continuation.yield() } }
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     await cancelWhenGracefulShutdown {
-                        for await _ in listener.notifications(on: ["deliveries"]) { bell.yield() }
+                        for await _ in listener.notifications(on: ["deliveries"]) { ring() }
                     }
                 }
                 group.addTask {
                     await cancelWhenGracefulShutdown {
                         while !Task.isCancelled {
-                            bell.yield()
+                            ring()
                             try? await Task.sleep(for: Self.pause)
                         }
                     }
                 }
-                for await _ in looks { await look() }
+                for (bell, loop) in zip(bells, loops) {
+                    group.addTask {
+                        for await _ in bell.stream { await workOff(by: loop) }
+                        await loop.stop()
+                    }
+                }
             }
         } onGracefulShutdown: {
-            bell.finish()
+            for bell in bells { bell.continuation.finish() }
         }
     }
 
-    private func look() async {
-        await withDiscardingTaskGroup { group in
-            for _ in 0..<Self.lanes { group.addTask { await workOff() } }
-        }
-    }
-
-    private func workOff() async {
+    private func workOff(by loop: TransferLoop) async {
         do {
-            while !Task.isShuttingDownGracefully, try await deliver(at: clock.now) {}
+            while !Task.isShuttingDownGracefully, try await deliver(at: clock.now, by: loop) {}
         } catch is CancellationError {
         } catch {
             logger.warning("deliveries: will look again", metadata: ["error": "\(error)"])
@@ -80,8 +81,12 @@ package struct DeliveryWorker: Service {
     /// Takes the letter that has been due the longest, hands it in, and writes down what came of it.
     /// - Returns: False when none is due.
     package func deliver(at now: Instant) async throws -> Bool {
+        try await deliver(at: now, by: loops[0])
+    }
+
+    private func deliver(at now: Instant, by loop: TransferLoop) async throws -> Bool {
         guard let claimed = try await deliveries.claim(1, at: now).first else { return false }
-        let outcome = try await send(claimed)
+        let outcome = try await send(claimed, by: loop)
         // Nobody knows how far it came; the next worker sends it once more when the lease has lapsed.
         if outcome.isCancelled { throw CancellationError() }
         let ended = now + outcome.total
@@ -94,7 +99,7 @@ package struct DeliveryWorker: Service {
     }
 
     /// Hands a letter in, without writing anything down.
-    func send(_ claimed: ClaimedDelivery) async throws -> Outcome {
+    func send(_ claimed: ClaimedDelivery, by loop: TransferLoop) async throws -> Outcome {
         let letter = claimed.delivery
         let sender = Mail.sender(setting: try await database.settings()[.deliverySender], user: server.user)
         let mail = Mail(

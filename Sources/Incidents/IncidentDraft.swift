@@ -31,7 +31,8 @@ package struct IncidentDraft: Hashable, Sendable {
             if isWrong { problems.append(.init(field: field, text: text)) }
         }
         refuse(title.isEmpty, "title", "Cần ghi sự cố là gì, trong một câu.")
-        refuse(title.count > 200, "title", "Tên sự cố dài quá 200 ký tự, đang có \(title.count).")
+        let length = title.unicodeScalars.count
+        refuse(length > 200, "title", "Tên sự cố dài quá 200 ký tự, đang có \(length).")
         for (field, label, time) in [
             ("began_at", "Bắt đầu", beganAt), ("detected_at", "Phát hiện", detectedAt),
             ("suspended_at", "Tạm dừng", suspendedAt), ("resumed_at", "Sử dụng lại", resumedAt),

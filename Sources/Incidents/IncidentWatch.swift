@@ -58,6 +58,7 @@ package struct IncidentWatch: Service {
             if let code = try await open(outage, at: now) { opened.append(code) }
         }
         try await each(Self.resumed) { try await resume($0, at: now) }
+        try await each(reported(by: now)) { try await noteReport($0, at: now) }
         try await each(Self.abandoned) { try await abandon($0, at: now) }
         return opened
     }
@@ -130,6 +131,37 @@ package struct IncidentWatch: Service {
                         AND e.happened_at = m.deleted_at)
         """
 
+    /// Jobs that reported again while the timeline does not say so. They suspended nothing, so nothing is resumed.
+    private func reported(by now: Instant) -> SQL {
+        """
+        m.kind = 'heartbeat' AND i.is_open AND i.suspended_at IS NULL AND upper(o.during) <= \(now)
+        AND (m.deleted_at IS NULL OR upper(o.during) < m.deleted_at)
+        AND NOT EXISTS (SELECT FROM incident_entries e WHERE e.incident_id = i.id AND e.kind = 'status'
+                        AND e.author_id IS NULL AND e.happened_at = upper(o.during))
+        """
+    }
+
+    private func noteReport(_ outage: WatchedOutage, at now: Instant) async throws {
+        guard let end = outage.during.upper else { return }
+        try await database.transaction { tx in
+            // Locked first, so that of two who look only one finds it still to be told.
+            try await tx.run("SELECT FROM incidents WHERE outage_id = \(outage.id) FOR UPDATE")
+            let rows = try await tx.all(
+                """
+                SELECT i.id, i.code
+                FROM   outages o JOIN monitors m ON m.id = o.monitor_id JOIN incidents i ON i.outage_id = o.id
+                WHERE  o.id = \(outage.id) AND \(sql: reported(by: now))
+                """, as: OpenedIncident.self)
+            for row in rows {
+                try await tx.tell(
+                    row.id, .status, "“\(outage.monitor)” báo thành công trở lại.", happened: end, by: nil, at: now)
+                try await tx.record(
+                    "incident.noted", row.code, by: .system("incident-watch"),
+                    after: ["reported_at": VietnameseFormat.timestamp(end)], at: now)
+            }
+        }
+    }
+
     private func abandon(_ outage: WatchedOutage, at now: Instant) async throws {
         try await database.transaction { tx in
             // Locked first, so that of two who look only one finds it still to be told.
@@ -180,8 +212,10 @@ private struct WatchedOutage: PostgresRow {
     let reason: String
     let monitor: String
     let agency: Int64?
+    /// Whether the monitor is a job that reports by itself.
+    let isHeartbeat: Bool
 
-    static var columns: String { "o.id, o.during, o.confirmed_at, o.reason, m.name, m.agency_id" }
+    static var columns: String { "o.id, o.during, o.confirmed_at, o.reason, m.name, m.agency_id, m.kind = 'heartbeat'" }
 
     init(row: inout RowReader) throws {
         id = try row.read()
@@ -190,6 +224,21 @@ private struct WatchedOutage: PostgresRow {
         reason = try row.read()
         monitor = try row.read()
         agency = try row.read()
+        isHeartbeat = try row.read()
+    }
+
+    var title: String { isHeartbeat ? "Tác vụ không hoàn thành: \(monitor)" : "Gián đoạn: \(monitor)" }
+
+    /// The system does not stand still because a job did not report.
+    var kind: Incident.Kind { isHeartbeat ? .degraded : .suspension }
+
+    var description: String {
+        isHeartbeat
+            ? "Tác vụ “\(monitor)” không hoàn thành như đã hẹn: \(reason)." : "Không truy cập được “\(monitor)”: \(reason)."
+    }
+
+    var beginning: String {
+        isHeartbeat ? "Hạn chót hoặc lần báo lỗi của “\(monitor)”: \(reason)." : "Lần đo lỗi đầu tiên của “\(monitor)”: \(reason)."
     }
 }
 
@@ -223,25 +272,24 @@ extension Transaction {
     fileprivate func open(_ outage: WatchedOutage, at now: Instant) async throws -> String {
         let code = try await nextCode(.incident, at: now)
         let began = outage.during.lower ?? outage.confirmedAt
-        let title = "Gián đoạn: \(outage.monitor)"
         let ids = try await values(
             """
             INSERT INTO incidents (code, title, kind, agency_id, outage_id, began_at, detected_at, suspended_at,
                                    description, opened_at, updated_at)
-            VALUES (\(code), \(title), 'suspension', \(outage.agency), \(outage.id), \(began),
-                    \(max(began, outage.confirmedAt)), \(began), \("Không truy cập được “\(outage.monitor)”: \(outage.reason)."),
+            VALUES (\(code), \(outage.title), \(outage.kind), \(outage.agency), \(outage.id), \(began),
+                    \(max(began, outage.confirmedAt)), \(outage.isHeartbeat ? nil : began), \(outage.description),
                     \(now), \(now))
             ON     CONFLICT (outage_id) DO NOTHING RETURNING id
             """, as: Incident.ID.self)
         // The number that was taken goes back with the transaction.
         guard let id = ids.first else { throw AnsweredMeanwhile() }
         try await tell(
-            id, .detection, "Lần đo lỗi đầu tiên của “\(outage.monitor)”: \(outage.reason).", happened: began, by: nil, at: now)
+            id, .detection, outage.beginning, happened: began, by: nil, at: now)
         try await tell(
             id, .detection, "Gián đoạn được xác nhận; sự cố tự mở.", happened: outage.confirmedAt, by: nil, at: now)
         try await record(
             "incident.opened", code, by: .system("incident-watch"),
-            after: ["title": title, "outage": String(outage.id), "began_at": VietnameseFormat.timestamp(began)], at: now)
+            after: ["title": outage.title, "outage": String(outage.id), "began_at": VietnameseFormat.timestamp(began)], at: now)
         return code
     }
 }

@@ -32,6 +32,13 @@ struct Batch: Sendable {
         let reason: MeasurementGap.Reason
     }
 
+    /// A time of slow answers.
+    struct DegradationRow: Sendable {
+        let monitor: Monitor.ID
+        let from: Instant
+        var to: Instant?
+    }
+
     private static let sampleBound = 50_000
 
     private(set) var samples: [StoredSample] = []
@@ -43,6 +50,9 @@ struct Batch: Sendable {
     /// The end of the gaps that were open before this batch.
     private(set) var gapEnds: [Monitor.ID: Instant] = [:]
     private(set) var gaps: [GapRow] = []
+    /// The end of the degradations that were open before this batch.
+    private(set) var degradationEnds: [Monitor.ID: Instant] = [:]
+    private(set) var degradations: [DegradationRow] = []
 
     var isEmpty: Bool { standings.isEmpty }
 
@@ -79,6 +89,14 @@ struct Batch: Sendable {
             }
         case .recordGap(let from, let to, let reason):
             gaps.append(GapRow(monitor: monitor, from: from, to: to, reason: reason))
+        case .openDegradation(let from):
+            degradations.append(DegradationRow(monitor: monitor, from: from, to: nil))
+        case .closeDegradation(let at):
+            if let open = degradations.lastIndex(where: { $0.monitor == monitor && $0.to == nil }) {
+                degradations[open].to = at
+            } else {
+                degradationEnds[monitor] = at
+            }
         }
     }
 
@@ -93,6 +111,8 @@ struct Batch: Sendable {
         }
         for (monitor, end) in later.outageEnds { whole.add(.closeOutage(at: end), of: monitor) }
         for (monitor, end) in later.gapEnds { whole.add(.closeGaps(at: end), of: monitor) }
+        for (monitor, end) in later.degradationEnds { whole.add(.closeDegradation(at: end), of: monitor) }
+        whole.degradations += later.degradations
         whole.outages += later.outages
         whole.gaps += later.gaps
         return whole
@@ -106,5 +126,7 @@ struct Batch: Sendable {
         outages.removeAll { $0.monitor == monitor }
         gapEnds[monitor] = nil
         gaps.removeAll { $0.monitor == monitor }
+        degradationEnds[monitor] = nil
+        degradations.removeAll { $0.monitor == monitor }
     }
 }

@@ -23,7 +23,9 @@ extension Transaction {
                    next_due_at = v.next_due_at, last_failure = v.failure, last_detail = v.detail,
                    last_status = v.status, resolve_us = v.resolve_us, connect_us = v.connect_us, tls_us = v.tls_us,
                    first_byte_us = v.first_byte_us, total_us = v.total_us,
-                   certificate_expires_at = coalesce(v.certificate_expires_at, s.certificate_expires_at)
+                   certificate_expires_at = coalesce(v.certificate_expires_at, s.certificate_expires_at),
+                   degraded_since = v.degraded_since, latency_streak = v.latency_streak,
+                   latency_streak_at = v.latency_streak_at
             FROM   unnest(\(rows.map(\.id.rawValue)), \(rows.map(\.at.revision)), \(states.map(\.condition.rawValue)),
                           \(states.map(\.since)), \(states.map(\.failures)), \(states.map(\.firstFailureAt)),
                           \(states.map(\.successes)), \(states.map(\.firstSuccessAt)), \(states.map(\.lastSampleAt)),
@@ -31,10 +33,13 @@ extension Transaction {
                           \(samples.map(\.failure?.detail)), \(samples.map(\.status)),
                           \(phases.map(\.resolve.inMicroseconds)), \(phases.map(\.connect.inMicroseconds)),
                           \(phases.map(\.tls.inMicroseconds)), \(phases.map(\.firstByte.inMicroseconds)),
-                          \(phases.map(\.total.inMicroseconds)), \(samples.map(\.certificateExpiresAt)))
+                          \(phases.map(\.total.inMicroseconds)), \(samples.map(\.certificateExpiresAt)),
+                          \(states.map(\.degradedSince)), \(states.map(\.latencyStreak)),
+                          \(states.map(\.latencyStreakAt)))
                    AS v (monitor_id, revision, state, since, failures, first_failure_at, successes, first_success_at,
                          last_sample_at, next_due_at, failure, detail, status, resolve_us, connect_us, tls_us,
-                         first_byte_us, total_us, certificate_expires_at)
+                         first_byte_us, total_us, certificate_expires_at, degraded_since, latency_streak,
+                         latency_streak_at)
             WHERE  s.monitor_id = v.monitor_id AND s.revision = v.revision
             RETURNING s.monitor_id
             """)

@@ -11,6 +11,8 @@ package struct MeasurementGap: Hashable, Sendable {
         /// The prober's own network was gone: its reference target did not answer either.
         case proberOffline = "prober_offline"
         case paused
+        /// What it hangs on did not answer, so that nothing can be said of it.
+        case parentDown = "parent_down"
 
         package var label: String {
             switch self {
@@ -18,6 +20,7 @@ package struct MeasurementGap: Hashable, Sendable {
             case .processDown: "Bộ giám sát không chạy"
             case .proberOffline: "Bộ giám sát mất mạng"
             case .paused: "Tạm dừng đo"
+            case .parentDown: "Điểm mà nó phụ thuộc không trả lời"
             }
         }
     }

@@ -87,9 +87,13 @@ extension MonitorStore {
                 "UPDATE monitors SET deleted_at = \(now) WHERE id = \(monitor.id) AND deleted_at IS NULL")
             guard deleted == 1 else { throw Refusal(field: "", "Điểm giám sát này đã được xóa.") }
             try await tx.run(
-                "UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond) WHERE monitor_id = \(monitor.id)")
+                """
+                UPDATE monitor_states SET state = 'unknown', since = \(now.flooredToSecond), degraded_since = NULL
+                WHERE  monitor_id = \(monitor.id)
+                """)
             try await tx.endOutages([monitor.id: now.ceiledToSecond])
             try await tx.endGaps([monitor.id: now.ceiledToSecond])
+            try await tx.endDegradations([monitor.id: now.ceiledToSecond])
             try await tx.announceMonitors()
             try await tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)
         }
@@ -112,7 +116,8 @@ extension Transaction {
         try await run(
             """
             UPDATE monitor_states
-            SET    revision = revision + 1, failures = 0, first_failure_at = NULL, successes = 0, first_success_at = NULL
+            SET    revision = revision + 1, failures = 0, first_failure_at = NULL, successes = 0, first_success_at = NULL,
+                   latency_streak = 0, latency_streak_at = NULL
             WHERE  monitor_id = \(id)
             """)
     }

@@ -8,7 +8,7 @@ struct MonitorDetailView: PageView {
     static let parts: [any View.Type] = [
         BadgeView.self, StripView.self, StripDayView.self, LatencyView.self, LatencyLevelView.self,
         LatencyHourView.self, LatencyStretchView.self, LatencyGapView.self, LatencyReadingView.self, OutageView.self,
-        GapView.self, PhaseView.self, ProblemView.self,
+        GapView.self, DegradationView.self, PhaseView.self, ProblemView.self,
     ]
 
     let summary: MonitorSummary
@@ -28,7 +28,7 @@ struct MonitorDetailView: PageView {
         "agency": { $0.summary.agencyName ?? "Toàn hệ thống" },
         "badges": { BadgeView.all(for: $0.summary) },
         "since": { view in
-            view.summary.state == .up || view.summary.state == .down ? VietnameseFormat.moment(view.summary.since) : nil
+            [.up, .degraded, .down].contains(view.summary.state) ? VietnameseFormat.moment(view.summary.since) : nil
         },
         "trouble": { view in view.summary.failure?.text },
         "retrying": \.summary.retrying,
@@ -37,6 +37,12 @@ struct MonitorDetailView: PageView {
         "status": { $0.summary.status.map { String($0) } },
         "certificate": { $0.summary.certificateText(at: $0.now) },
         "certificateEnd": { $0.summary.certificateExpiresAt.map(VietnameseFormat.moment) },
+        "group": \.summary.monitor.place.group, "parent": \.summary.monitor.place.parent,
+        "parentHref": { $0.summary.monitor.parent.map { "/monitors/\($0.rawValue)" } },
+        "tags": { $0.summary.monitor.place.tags.joined(separator: ", ") },
+        "slowAfter": { String($0.summary.monitor.slowness.after) },
+        "slowThreshold": { $0.summary.monitor.slowness.threshold.map(MonitorText.latency) },
+        "degradations": { view in view.history.degradations.map { DegradationView(during: $0, now: view.now) } },
         "interval": { VietnameseFormat.duration($0.summary.monitor.interval) },
         "retryInterval": { VietnameseFormat.duration($0.summary.monitor.retryInterval) },
         "confirmAfter": { String($0.summary.monitor.confirmAfter) },
@@ -77,6 +83,19 @@ struct OutageView: View {
         "lasting": { VietnameseFormat.duration($0.outage.lasting(until: $0.now)) },
         "reason": \.outage.reason,
         "incidentHref": { "/incidents?outage=\($0.outage.id.rawValue)" },
+    ]
+}
+
+struct DegradationView: View {
+    let during: TimeRange
+    let now: Instant
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "slowBegan": { $0.during.lower.map(VietnameseFormat.momentWithSeconds) },
+        "slowEnded": { $0.during.upper.map(VietnameseFormat.momentWithSeconds) },
+        "slowLasting": { view in
+            view.during.lower.map { VietnameseFormat.duration((view.during.upper ?? view.now) - $0) }
+        },
     ]
 }
 

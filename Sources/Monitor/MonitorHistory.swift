@@ -1,10 +1,11 @@
-import Civil
+package import Civil
 import Database
 
-/// What became of a monitor: when it was down, and when nobody looked.
+/// What became of a monitor: when it was down, when it was slow, and when nobody looked.
 package struct MonitorHistory: Hashable, Sendable {
     package private(set) var outages: [Outage] = []
     package private(set) var gaps: [MeasurementGap] = []
+    package private(set) var degradations: [TimeRange] = []
 
     init(of monitor: Monitor.ID, _ rows: [Row]) {
         for row in rows {
@@ -13,11 +14,13 @@ package struct MonitorHistory: Hashable, Sendable {
                     Outage(id: id, monitor: monitor, during: row.during, confirmedAt: confirmedAt, reason: reason))
             } else if let gap = row.gap {
                 gaps.append(MeasurementGap(during: row.during, reason: gap))
+            } else {
+                degradations.append(row.during)
             }
         }
     }
 
-    /// An outage or a gap: either the three columns of the one or the one of the other are there.
+    /// An outage, a gap or a degradation: the three columns of the first, the one of the second, or none are there.
     struct Row: PostgresRow {
         let during: TimeRange
         let outage: Outage.ID?

@@ -52,9 +52,12 @@ package struct MonitorPages: Sendable {
     }
 
     private func show(_ context: SignedIn, problems: [Refusal.Problem] = []) async throws -> Response {
-        guard let id = identifier(context),
-            let summary = try await monitors.summary(id, for: context.person, at: context.now)
-        else { throw HTTPError(.notFound) }
+        guard let id = identifier(context) else { throw HTTPError(.notFound) }
+        guard let summary = try await monitors.summary(id, for: context.person, at: context.now) else {
+            // Outages and incidents name a monitor without knowing of what kind it is.
+            if try await monitors.isHeartbeat(id, for: context.person) { return context.redirect(to: "/heartbeats/\(id.rawValue)") }
+            throw HTTPError(.notFound)
+        }
         let first = DayStrip.firstDay(endingAt: context.now)
         let days = try await monitors.days(of: [id], from: first, count: DayStrip.length, asOf: context.now)
         let start = LatencyChart.start(endingAt: context.now)

@@ -19,6 +19,11 @@ package struct MonitorState: Hashable, Sendable {
     package internal(set) var successes = 0
     package internal(set) var firstSuccessAt: Instant?
     package internal(set) var lastSampleAt: Instant?
+    /// Since when it has been slow; nil while it is quick.
+    package internal(set) var degradedSince: Instant?
+    /// Good answers in a row that contradict that: slow ones of a quick target, quick ones of a slow one.
+    package internal(set) var latencyStreak = 0
+    package internal(set) var latencyStreakAt: Instant?
     /// Whether an open gap waits for the next sample.
     package internal(set) var isGapOpen = false
 
@@ -31,6 +36,9 @@ package struct MonitorState: Hashable, Sendable {
 
     /// Whether the target is up and its last probe was good.
     package var isSettled: Bool { condition == .up && failures == 0 }
+
+    /// Whether its newest probes failed, be it an outage already or not yet; and since when.
+    var failingSince: Instant? { condition == .down ? since : firstFailureAt }
 }
 
 extension MonitorState: PostgresRow {
@@ -38,6 +46,7 @@ extension MonitorState: PostgresRow {
     package static var columns: String {
         """
         s.state, s.since, s.failures, s.first_failure_at, s.successes, s.first_success_at, s.last_sample_at,
+        s.degraded_since, s.latency_streak, s.latency_streak_at,
         EXISTS (SELECT FROM measurement_gaps g WHERE g.monitor_id = s.monitor_id AND upper_inf(g.during))
         """
     }
@@ -50,6 +59,9 @@ extension MonitorState: PostgresRow {
         successes = try row.read()
         firstSuccessAt = try row.read()
         lastSampleAt = try row.read()
+        degradedSince = try row.read()
+        latencyStreak = try row.read()
+        latencyStreakAt = try row.read()
         isGapOpen = try row.read()
     }
 }

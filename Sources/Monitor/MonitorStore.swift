@@ -29,7 +29,7 @@ package struct MonitorStore: Sendable {
             SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
             WHERE  \(sql: Self.condition(filter, person))
             AND    (\(filter.state)::text IS NULL OR shown.state = \(filter.state))
-            ORDER  BY array_position(ARRAY['down', 'unknown', 'up', 'paused'], shown.state),
+            ORDER  BY array_position(ARRAY['down', 'unknown', 'degraded', 'up', 'paused'], shown.state),
                       m.name COLLATE "vi-x-icu", m.id
             OFFSET \(offset) LIMIT \(limit)
             """)
@@ -66,11 +66,20 @@ package struct MonitorStore: Sendable {
         try await database.first(
             """
             SELECT \(columns: Monitor.self) FROM monitors m
-            WHERE  m.id = \(id) AND \(sql: Self.condition(MonitorFilter(), person))
+            WHERE  m.id = \(id) AND m.kind <> 'heartbeat' AND \(sql: Self.condition(MonitorFilter(), person))
             """)
     }
 
-    /// The newest outages and the newest gaps of a monitor, newest first, in one statement.
+    /// Whether it is one that reports by itself, within the person's scope: such a one has pages of its own.
+    func isHeartbeat(_ id: Monitor.ID, for person: Person) async throws -> Bool {
+        try await database.value(
+            """
+            SELECT EXISTS (SELECT FROM monitors m WHERE m.id = \(id) AND m.kind = 'heartbeat'
+                           AND \(sql: Self.condition(MonitorFilter(), person)))
+            """, as: Bool.self)
+    }
+
+    /// The newest outages, gaps and degradations of a monitor, newest first, in one statement.
     package func history(of monitor: Monitor.ID, limit: Int = 20) async throws -> MonitorHistory {
         let rows: [MonitorHistory.Row] = try await database.all(
             """
@@ -79,6 +88,9 @@ package struct MonitorStore: Sendable {
             UNION ALL
             (SELECT g.during, NULL, NULL, NULL, g.reason FROM measurement_gaps g
              WHERE g.monitor_id = \(monitor) ORDER BY lower(g.during) DESC LIMIT \(limit))
+            UNION ALL
+            (SELECT d.during, NULL, NULL, NULL, NULL FROM degradations d
+             WHERE d.monitor_id = \(monitor) ORDER BY lower(d.during) DESC LIMIT \(limit))
             """)
         return MonitorHistory(of: monitor, rows)
     }
@@ -99,6 +111,7 @@ package struct MonitorStore: Sendable {
                         WHEN watch.beat < \(now - MonitorSummary.silence) THEN 'unknown'
                         WHEN EXISTS (SELECT FROM measurement_gaps g
                                      WHERE g.monitor_id = m.id AND upper_inf(g.during)) THEN 'unknown'
+                        WHEN s.state = 'up' AND s.degraded_since IS NOT NULL THEN 'degraded'
                         ELSE s.state END AS state,
                    EXISTS (SELECT FROM planned_windows p
                            WHERE (p.monitor_id = m.id OR p.monitor_id IS NULL) AND p.during @> \(now)) AS is_planned
@@ -119,14 +132,16 @@ package struct MonitorStore: Sendable {
 package struct MonitorCounts: Hashable, Sendable, PostgresRow {
     package let down: Int
     package let unknown: Int
+    package let degraded: Int
     package let up: Int
     package let paused: Int
 
     package subscript(_ state: MonitorSummary.State?) -> Int {
         switch state {
-        case nil: down + unknown + up + paused
+        case nil: down + unknown + degraded + up + paused
         case .down: down
         case .unknown: unknown
+        case .degraded: degraded
         case .up: up
         case .paused: paused
         }
@@ -135,6 +150,7 @@ package struct MonitorCounts: Hashable, Sendable, PostgresRow {
     package static var columns: String {
         """
         count(*) FILTER (WHERE shown.state = 'down'), count(*) FILTER (WHERE shown.state = 'unknown'),
+        count(*) FILTER (WHERE shown.state = 'degraded'),
         count(*) FILTER (WHERE shown.state = 'up'), count(*) FILTER (WHERE shown.state = 'paused')
         """
     }
@@ -142,6 +158,7 @@ package struct MonitorCounts: Hashable, Sendable, PostgresRow {
     package init(row: inout RowReader) throws {
         down = try row.read()
         unknown = try row.read()
+        degraded = try row.read()
         up = try row.read()
         paused = try row.read()
     }

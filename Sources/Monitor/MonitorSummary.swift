@@ -5,13 +5,14 @@ package import Database
 package struct MonitorSummary: Hashable, Sendable {
     /// What people are told. It is `unknown` whenever nobody is looking, whatever was seen last.
     package enum State: String, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable {
-        case down, unknown, up, paused
+        case down, unknown, degraded, up, paused
 
         /// Word and badge are those of docs/look.md.
         package var label: String {
             switch self {
             case .down: "Gián đoạn"
             case .unknown: "Chưa đo"
+            case .degraded: "Suy giảm"
             case .up: "Hoạt động"
             case .paused: "Tạm dừng đo"
             }
@@ -24,7 +25,7 @@ package struct MonitorSummary: Hashable, Sendable {
     package let monitor: Monitor
     package let agencyName: String?
     package let state: State
-    /// Since when it has been up or down.
+    /// Since when it has been up or down; of a degraded one since when it has been slow.
     package let since: Instant
     /// Failures in a row that have not made an outage yet.
     package let failures: Int
@@ -48,7 +49,8 @@ extension MonitorSummary: PostgresRow {
     /// For `MonitorStore.standing(at:)`.
     package static var columns: String {
         """
-        \(Monitor.columns), a.name, shown.state, s.since, s.failures, s.last_sample_at, s.last_failure, s.last_detail,
+        \(Monitor.columns), a.name, shown.state,
+        CASE shown.state WHEN 'degraded' THEN s.degraded_since ELSE s.since END, s.failures, s.last_sample_at, s.last_failure, s.last_detail,
         s.last_status, s.resolve_us, s.connect_us, s.tls_us, s.first_byte_us, s.total_us, s.certificate_expires_at,
         shown.is_planned
         """

@@ -7,7 +7,10 @@ package import Civil
 ///   `recoverAfter` good probes in a row. Probes that retry are not downtime.
 /// - A sample that comes much too late shows that nobody looked: the time since it was due is a gap.
 /// - Before and after such a time are not "in a row": whether it failed between, nobody has seen.
-/// - When the prober itself was cut off, nothing is concluded, and a gap waits for the next good look.
+/// - When the prober itself was cut off, or what the target hangs on did not answer, nothing is concluded from a failure,
+///   and a gap waits for the next look.
+/// - A target that answers slowly is degraded, by the same counting in a row: from the first slow answer to the first quick
+///   one. An outage ends a degradation: what is down is not slow.
 /// - Bounds are whole seconds: what begins is rounded down, what ends is rounded up.
 package struct OutageRules: Hashable, Sendable {
     /// What is to be written down.
@@ -18,25 +21,32 @@ package struct OutageRules: Hashable, Sendable {
         /// Closes every open gap of the monitor.
         case closeGaps(at: Instant)
         case recordGap(from: Instant, to: Instant, MeasurementGap.Reason)
+        case openDegradation(from: Instant)
+        case closeDegradation(at: Instant)
     }
 
     private let confirmAfter: Int
     private let recoverAfter: Int
     private let interval: Duration
     private let timeout: Duration
+    private let slowness: Slowness
     package private(set) var state: MonitorState
 
     package init(monitor: Monitor, state: MonitorState) {
         self.init(
             confirmAfter: monitor.confirmAfter, recoverAfter: monitor.recoverAfter, interval: monitor.interval,
-            timeout: monitor.timeout, state: state)
+            timeout: monitor.timeout, slowness: monitor.slowness, state: state)
     }
 
-    package init(confirmAfter: Int, recoverAfter: Int, interval: Duration, timeout: Duration, state: MonitorState) {
+    package init(
+        confirmAfter: Int, recoverAfter: Int, interval: Duration, timeout: Duration, slowness: Slowness = Slowness(),
+        state: MonitorState
+    ) {
         self.confirmAfter = confirmAfter
         self.recoverAfter = recoverAfter
         self.interval = interval
         self.timeout = timeout
+        self.slowness = slowness
         self.state = state
     }
 
@@ -50,27 +60,31 @@ package struct OutageRules: Hashable, Sendable {
             actions += failed(at, confirmedAt: max(at, sample.concludedAt), failure)
         } else {
             actions += succeeded(at)
+            if state.condition == .up { actions += timed(at, isSlow: slowness.isSlow(sample)) }
         }
         return actions
     }
 
-    /// Takes a probe that says nothing about its target, because the prober's own network was gone.
+    /// Takes a probe that says nothing about its target, because the way to it was gone.
     ///
     /// - Parameters:
     ///   - at: When the probe began.
-    ///   - offlineSince: When the prober was first found to be cut off.
-    package mutating func observeNothing(at: Instant, offlineSince: Instant) -> [Action] {
+    ///   - offlineSince: When the prober, or what the target hangs on, was first found to be cut off.
+    package mutating func observeNothing(
+        at: Instant, offlineSince: Instant, reason: MeasurementGap.Reason = .proberOffline
+    ) -> [Action] {
         guard !state.isGapOpen else { return [] }
         state.isGapOpen = true
         var from = max(min(at, offlineSince), state.lastSampleAt ?? state.since)
         // A machine that wakes has no network yet: the hours in which it slept were not measured either.
         if let last = state.lastSampleAt, isSilence(since: last, until: at) { from = min(from, last + interval) }
-        return [.openGap(from: from.flooredToSecond, .proberOffline)]
+        return [.openGap(from: from.flooredToSecond, reason)]
     }
 
     private mutating func endOfGap(_ at: Instant) -> [Action] {
         if let last = state.lastSampleAt, isSilence(since: last, until: at) {
             (state.failures, state.firstFailureAt, state.successes, state.firstSuccessAt) = (0, nil, 0, nil)
+            (state.latencyStreak, state.latencyStreakAt) = (0, nil)
         }
         if state.isGapOpen {
             state.isGapOpen = false
@@ -85,6 +99,7 @@ package struct OutageRules: Hashable, Sendable {
 
     private mutating func failed(_ at: Instant, confirmedAt: Instant, _ failure: Failure) -> [Action] {
         (state.successes, state.firstSuccessAt) = (0, nil)
+        (state.latencyStreak, state.latencyStreakAt) = (0, nil)
         guard state.condition != .down else { return [] }
         let first = state.firstFailureAt ?? at
         (state.failures, state.firstFailureAt) = (state.failures + 1, first)
@@ -92,7 +107,10 @@ package struct OutageRules: Hashable, Sendable {
         // Within the second in which the last outage ended, the new one begins where that one ends.
         let from = max(first.flooredToSecond, state.since)
         (state.condition, state.since, state.failures, state.firstFailureAt) = (.down, from, 0, nil)
-        return [.openOutage(from: from, confirmedAt: max(from, confirmedAt), reason: failure.text)]
+        let outage = Action.openOutage(from: from, confirmedAt: max(from, confirmedAt), reason: failure.text)
+        guard let slow = state.degradedSince else { return [outage] }
+        state.degradedSince = nil
+        return [.closeDegradation(at: max(from, slow + .seconds(1))), outage]
     }
 
     private mutating func succeeded(_ at: Instant) -> [Action] {
@@ -110,5 +128,24 @@ package struct OutageRules: Hashable, Sendable {
             (state.condition, state.since, state.successes, state.firstSuccessAt) = (.up, end, 0, nil)
             return [.closeOutage(at: end)]
         }
+    }
+
+    /// Takes how long a good answer took.
+    private mutating func timed(_ at: Instant, isSlow: Bool) -> [Action] {
+        guard isSlow != (state.degradedSince != nil) else {
+            (state.latencyStreak, state.latencyStreakAt) = (0, nil)
+            return []
+        }
+        let first = state.latencyStreakAt ?? at
+        (state.latencyStreak, state.latencyStreakAt) = (state.latencyStreak + 1, first)
+        guard state.latencyStreak >= slowness.after else { return [] }
+        (state.latencyStreak, state.latencyStreakAt) = (0, nil)
+        if let since = state.degradedSince {
+            state.degradedSince = nil
+            return [.closeDegradation(at: max(first.ceiledToSecond, since + .seconds(1)))]
+        }
+        let from = max(first.flooredToSecond, state.since)
+        state.degradedSince = from
+        return [.openDegradation(from: from)]
     }
 }

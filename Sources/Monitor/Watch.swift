@@ -96,9 +96,28 @@ package actor Watch {
         }
     }
 
-    /// Takes what a probe saw.
+    /// Takes what a probe saw. While what the target hangs on does not answer either, its failure says nothing of it. What
+    /// it hangs on is looked at as soon as the target fails, so that it is known in time which of the two it is.
     package func conclude(_ order: Order, _ sample: Sample) {
+        if sample.failure != nil, let parent = posts[order.monitor]?.monitor.parent {
+            if let since = failingSince(parent) {
+                return conclude(order, at: sample.at, sample: nil) {
+                    $0.observeNothing(at: sample.at, offlineSince: since, reason: .parentDown)
+                }
+            }
+            if posts[parent] != nil, !schedule.isUnderWay(parent) { schedule.wait(parent, until: lastNow) }
+        }
         conclude(order, at: sample.at, sample: sample) { $0.observe(sample) }
+    }
+
+    /// Since when a monitor, or what it hangs on in turn, has been failing, confirmed or not; nil while all of them answer.
+    private func failingSince(_ monitor: Monitor.ID) -> Instant? {
+        var (next, seen): (Monitor.ID?, Set<Monitor.ID>) = (monitor, [])
+        while let id = next, let post = posts[id], seen.insert(id).inserted {
+            if let since = post.rules.state.failingSince { return since }
+            next = post.monitor.parent
+        }
+        return nil
     }
 
     /// Takes a probe that says nothing about its target, because this prober has been cut off since `offlineSince`.

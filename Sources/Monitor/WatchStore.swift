@@ -94,6 +94,10 @@ package struct WatchStore: Sendable {
             let outages = batch.outages.filter { counted.contains($0.monitor) }
             try await tx.endOutages(batch.outageEnds.filter { counted.contains($0.key) }, exceptThoseOf: outages)
             try await tx.saveOutages(outages)
+            let degradations = batch.degradations.filter { counted.contains($0.monitor) }
+            try await tx.endDegradations(
+                batch.degradationEnds.filter { counted.contains($0.key) }, exceptThoseOf: degradations)
+            try await tx.saveDegradations(degradations)
         }
     }
 }

@@ -69,6 +69,8 @@ package struct Notice: Hashable, Sendable {
     /// Of the recipients that the reader may see: all, or the one agency of somebody who is bound to it.
     package let recipients: Int
     package let acknowledged: Int
+    /// Counts edits of the draft: an edit names the version that it began from.
+    package let version: Int
 
     /// Derived from its times; nobody has to remember to move it on.
     package func state(at now: Instant) -> State {
@@ -83,7 +85,7 @@ extension Notice: PostgresRow {
         """
         n.id, n.code, n.kind, n.title, n.impact, lower(n.during), upper(n.during), n.components, told.monitors,
         n.test_record, n.short_lead_reason, author.full_name, n.created_at, n.published_at, n.lead_days, n.cancelled_at, n.cancelled_reason,
-        told.recipients, told.acknowledged
+        told.recipients, told.acknowledged, n.version
         """
     }
 
@@ -107,6 +109,7 @@ extension Notice: PostgresRow {
         cancelledReason = try row.read()
         recipients = try row.read()
         acknowledged = try row.read()
+        version = try row.read()
     }
 }
 

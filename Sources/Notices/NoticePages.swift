@@ -58,11 +58,13 @@ package struct NoticePages: Sendable {
 
     /// The form of a notice, empty, filled or refused.
     private func form(
-        _ notice: Notice?, _ form: Form, _ context: SignedIn, problems: [Refusal.Problem] = []
+        _ notice: Notice?, _ form: Form, _ context: SignedIn, version: Int? = nil, problems: [Refusal.Problem] = []
     ) async throws -> Response {
         let components = try await notices.components(with: form.all("component"))
         return context.page(
-            NoticeFormView(notice: notice, form: form, components: components, problems: problems),
+            NoticeFormView(
+                notice: notice, version: version ?? notice?.version, form: form, components: components,
+                problems: problems),
             title: notice.map { "Sửa \($0.code)" } ?? "Lập thông báo",
             status: problems.isEmpty ? .ok : .unprocessableContent)
     }
@@ -95,13 +97,19 @@ package struct NoticePages: Sendable {
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
         let notice = try await find(context)
         let form = try await Form(request)
-        return try await context.submit {
-            try await notices.change(
-                notice.code, to: NoticeDraft(form), by: context.person, address: context.address, form: form.key,
-                at: context.now)
-            return context.redirect(to: "/notices/\(notice.code)", flash: "Đã lưu \(notice.code).")
-        } refused: { problems in
-            try await self.form(notice, form, context, problems: problems)
+        // An edit that is refused keeps the version it began from; one that met another's edit goes on from there.
+        let version = Int(form["version"]) ?? 0
+        do {
+            return try await context.submit {
+                try await notices.change(
+                    notice.code, to: NoticeDraft(form), version: version, by: context.person, address: context.address,
+                    form: form.key, at: context.now)
+                return context.redirect(to: "/notices/\(notice.code)", flash: "Đã lưu \(notice.code).")
+            } refused: { problems in
+                try await self.form(notice, form, context, version: version, problems: problems)
+            }
+        } catch let changed as ChangedMeanwhile {
+            return try await self.form(notice, form, context, version: changed.version, problems: changed.problems)
         }
     }
 

@@ -98,20 +98,30 @@ package struct NoticeStore: Sendable {
         }
     }
 
-    /// Changes a draft.
+    /// Changes a draft. Saving what is stored already changes nothing.
+    ///
+    /// - Parameter version: The version that the editor began from.
+    /// - Throws: `Refusal`; `ChangedMeanwhile` when somebody else has changed it since.
     package func change(
-        _ code: String, to draft: NoticeDraft, by person: Person, address: String, form: FormKey? = nil, at now: Instant
+        _ code: String, to draft: NoticeDraft, version: Int, by person: Person, address: String, form: FormKey? = nil,
+        at now: Instant
     ) async throws {
         try draft.check()
         try await database.transaction { tx in
             try await tx.claim(form, location: "/notices/\(code)")
             let notice = try await tx.locked(code, for: person)
             try notice.checkChanging()
+            if notice.draft == draft { return }
+            guard notice.version == version else {
+                throw ChangedMeanwhile(
+                    "Dự thảo này", try await tx.lastEdit(of: notice), typed: draft.fields, stored: notice.draft.fields)
+            }
             try await tx.run(
                 """
                 UPDATE notices SET kind = \(draft.kind), title = \(draft.title), impact = \(draft.impact),
                     during = \(draft.during), components = \(draft.components), test_record = \(draft.testRecord),
-                    short_lead_reason = \(draft.shortLeadReason)
+                    short_lead_reason = \(draft.shortLeadReason), version = version + 1, updated_by = \(person.id),
+                    updated_at = \(now)
                 WHERE id = \(notice.id)
                 """)
             try await tx.record(
@@ -250,35 +260,22 @@ extension Transaction {
         return found
     }
 
+    fileprivate func lastEdit(of notice: Notice) async throws -> LastEdit {
+        try await one(
+            """
+            SELECT \(columns: LastEdit.self) FROM notices r LEFT JOIN users u ON u.id = r.updated_by
+            WHERE r.id = \(notice.id)
+            """)
+    }
+
     /// The recipients that can be written to, with the contact as it was frozen at publication.
     fileprivate func addressees(of notice: Notice) async throws -> [Agency] {
         try await all(
             """
             SELECT a.id, a.code, a.identifier, a.name, a.kind, r.contact_name, r.contact_email, r.contact_phone,
-                   a.closed_at
+                   a.closed_at, a.version
             FROM   notice_recipients r JOIN agencies a ON a.id = r.agency_id
             WHERE  r.notice_id = \(notice.id) AND r.contact_email <> '' ORDER BY a.id
             """)
-    }
-}
-
-extension Notice {
-    /// The notice as a form shows it.
-    package var draft: NoticeDraft {
-        NoticeDraft(
-            kind: kind, title: title, impact: impact, begins: begins, ends: ends, components: components,
-            testRecord: testRecord, shortLeadReason: shortLeadReason)
-    }
-}
-
-extension NoticeDraft {
-    fileprivate var during: TimeRange { TimeRange(from: begins, to: ends) }
-
-    fileprivate var audited: [String: String?] {
-        [
-            "kind": kind.rawValue, "title": title, "impact": impact, "begins": VietnameseFormat.moment(begins),
-            "ends": VietnameseFormat.moment(ends),
-            "components": components?.joined(separator: ", "), "test_record": testRecord, "short_lead_reason": shortLeadReason,
-        ]
     }
 }

@@ -51,12 +51,14 @@ struct NoticeFormView: PageView {
     static let parts: [any View.Type] = [OptionView.self, ProblemView.self]
 
     let notice: Notice?
+    let version: Int?
     let form: Form
     let components: [MonitoredComponent]
     let problems: [Refusal.Problem]
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.problems.map(ProblemView.init) },
+        "version": { $0.version.map(String.init) },
         "heading": { $0.notice.map { "Sửa \($0.code)" } ?? "Lập thông báo" },
         "action": { $0.notice.map { "/notices/\($0.code)" } ?? "/notices" },
         "kindProblem": { $0.problems.text(for: "kind") },

@@ -28,11 +28,13 @@ package struct Agency: Hashable, Sendable {
     package let contactEmail: String
     package let contactPhone: String
     package let closedAt: Instant?
+    /// Counts edits: an edit names the version that it began from.
+    package let version: Int
 }
 
 extension Agency: PostgresRow {
     package static var columns: String {
-        "id, code, identifier, name, kind, contact_name, contact_email, contact_phone, closed_at"
+        "id, code, identifier, name, kind, contact_name, contact_email, contact_phone, closed_at, version"
     }
 
     package init(row: inout RowReader) throws {
@@ -45,5 +47,6 @@ extension Agency: PostgresRow {
         contactEmail = try row.read()
         contactPhone = try row.read()
         closedAt = try row.read()
+        version = try row.read()
     }
 }

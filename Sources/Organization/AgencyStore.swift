@@ -2,7 +2,7 @@ package import Civil
 package import Database
 
 /// What somebody typed of an agency.
-package struct AgencyDraft: Sendable {
+package struct AgencyDraft: Hashable, Sendable {
     package var code: String
     package var identifier: String?
     package var name: String
@@ -110,19 +110,32 @@ package struct AgencyStore: Sendable {
         }
     }
 
-    /// - Throws: `Refusal` when the draft is not fit, or its code or identifier is taken.
+    /// Changes what is written of an agency. Saving what is stored already changes nothing.
+    ///
+    /// - Parameter version: The version that the editor began from.
+    /// - Throws: `Refusal` when the draft is not fit, or its code or identifier is taken; `ChangedMeanwhile` when somebody
+    ///   else has changed it since.
     package func change(
-        _ agency: Agency, to draft: AgencyDraft, by person: Person, address: String, at now: Instant
+        _ id: Agency.ID, to draft: AgencyDraft, version: Int, by person: Person, address: String, form: FormKey? = nil,
+        at now: Instant
     ) async throws {
         try draft.check()
         try await database.transaction { tx in
+            try await tx.claim(form, location: "/agencies")
+            let agency = try await tx.locked(id, for: person)
+            if agency.draft == draft { return }
+            guard agency.version == version else {
+                throw ChangedMeanwhile(
+                    "Cơ quan này", try await tx.lastEdit(of: id), typed: draft.fields, stored: agency.draft.fields)
+            }
             _ = try await refusingTakenNames {
                 try await tx.run(
                     """
                     UPDATE agencies SET code = \(draft.code), identifier = \(draft.identifier), name = \(draft.name),
                         kind = \(draft.kind), contact_name = \(draft.contactName),
-                        contact_email = \(draft.contactEmail), contact_phone = \(draft.contactPhone)
-                    WHERE id = \(agency.id)
+                        contact_email = \(draft.contactEmail), contact_phone = \(draft.contactPhone),
+                        version = version + 1, updated_by = \(person.id), updated_at = \(now)
+                    WHERE id = \(id)
                     """)
             }
             try await tx.record(
@@ -143,6 +156,24 @@ package struct AgencyStore: Sendable {
 }
 
 extension Transaction {
+    /// - Throws: `Refusal` for an agency that the person cannot see.
+    fileprivate func locked(_ id: Agency.ID, for person: Person) async throws -> Agency {
+        let found: Agency? = try await first(
+            """
+            SELECT \(columns: Agency.self) FROM agencies
+            WHERE id = \(id) AND (\(person.scope)::bigint IS NULL OR id = \(person.scope)) FOR UPDATE
+            """)
+        guard let found else { throw Refusal(field: "", "Không có cơ quan này.") }
+        return found
+    }
+
+    fileprivate func lastEdit(of id: Agency.ID) async throws -> LastEdit {
+        try await one(
+            """
+            SELECT \(columns: LastEdit.self) FROM agencies r LEFT JOIN users u ON u.id = r.updated_by WHERE r.id = \(id)
+            """)
+    }
+
     /// That a form's choice of an agency is one that is in use; nil is none.
     /// - Parameters:
     ///   - scope: The only agency that the person may choose, where there is one (`Person.scope`).
@@ -169,6 +200,16 @@ extension Agency {
 }
 
 extension AgencyDraft {
+    /// What the form asks, in its order.
+    fileprivate var fields: [TypedField] {
+        [
+            TypedField("name", "Tên cơ quan, đơn vị", name), TypedField("code", "Mã cơ quan", code),
+            TypedField("identifier", "Mã định danh điện tử", identifier ?? ""), TypedField("kind", "Loại", kind.label),
+            TypedField("contact_name", "Họ và tên", contactName), TypedField("contact_email", "Thư điện tử", contactEmail),
+            TypedField("contact_phone", "Điện thoại", contactPhone),
+        ]
+    }
+
     fileprivate var audited: [String: String?] {
         [
             "code": code, "identifier": identifier, "name": name, "kind": kind.rawValue, "contact_name": contactName,

@@ -16,6 +16,9 @@ package struct AuditEntry: Hashable, Sendable {
     package let previousHash: [UInt8]
     package let hash: [UInt8]
 
+    /// How long a subject may be, in bytes of UTF-8.
+    package static let longestSubject = 500
+
     /// What the first entry is linked to.
     package static let genesis = [UInt8](repeating: 0, count: 32)
 

@@ -25,13 +25,14 @@ package struct AuditStore: Sendable {
 
     /// Entries that fit, newest first, before the number `before` (keyset paging: the trail grows without end).
     package func list(_ filter: AuditFilter, before: Int64? = nil, limit: Int) async throws -> [AuditEntry] {
-        try await database.all(
+        let subject = filter.subject.prefix(bytes: AuditEntry.longestSubject)
+        return try await database.all(
             """
             SELECT \(columns: AuditEntry.self) FROM audit_entries
             WHERE  (\(before)::bigint IS NULL OR seq < \(before))
             AND    (\(filter.actor) = '' OR strpos(folded(actor_name), folded(\(filter.actor))) > 0)
             AND    (\(filter.action) = '' OR starts_with(action, \(filter.action)))
-            AND    (\(filter.subject) = '' OR subject = \(filter.subject))
+            AND    (\(subject) = '' OR subject = \(subject))
             AND    (\(filter.from)::timestamptz IS NULL OR at >= \(filter.from))
             AND    (\(filter.to)::timestamptz IS NULL OR at < \(filter.to))
             ORDER  BY seq DESC LIMIT \(limit)

@@ -39,7 +39,8 @@ extension Transaction {
     ///
     /// - Parameters:
     ///   - action: What was done, in English: `incident.closed`.
-    ///   - subject: The code or name of what it was done to: `SC-2026-0007`.
+    ///   - subject: The code or name of what it was done to: `SC-2026-0007`. It is indexed, so what goes beyond
+    ///     `AuditEntry.longestSubject` is cut off; whoever names what may be longer says it in full in `after`.
     ///   - before: What it was, field by field, where it was something; secrets as `redacted`.
     ///   - after: What it became.
     package func record(
@@ -48,8 +49,8 @@ extension Transaction {
     ) async throws {
         _ = try await value(
             """
-            SELECT audit_append(\(now), \(actor.key), \(actor.name), \(actor.address), \(action), \(subject),
-                                \(before.map(canonical)), \(after.map(canonical)))
+            SELECT audit_append(\(now), \(actor.key), \(actor.name), \(actor.address), \(action),
+                                \(subject.prefix(bytes: AuditEntry.longestSubject)), \(before.map(canonical)), \(after.map(canonical)))
             """, as: Int64.self)
     }
 }

@@ -26,7 +26,7 @@ package struct UserStore: Sendable {
             """)
     }
 
-    /// - Throws: `Refusal` when the draft is not fit, or the name is taken.
+    /// - Throws: `Refusal` when the draft is not fit, the name is taken, or the agency is not one that is in use.
     package func add(_ draft: UserDraft, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try draft.check()
         let hash = try await hasher.hash(draft.password)
@@ -95,6 +95,7 @@ package struct UserStore: Sendable {
 
 extension Transaction {
     fileprivate func insert(_ draft: UserDraft, hash: String, by actor: Actor, at now: Instant) async throws {
+        try await checkInUse(draft.agency, as: "Cơ quan")
         do {
             try await run(
                 """

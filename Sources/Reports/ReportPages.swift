@@ -49,11 +49,11 @@ package struct ReportPages: Sendable {
         guard let first, let last, form.problems.isEmpty else {
             return try await list(context, form, problems: form.problems)
         }
-        guard let window = ReportWindow(from: first, to: last) else {
-            form.note("to", "Đến ngày phải không sớm hơn từ ngày.")
-            return try await list(context, form, problems: form.problems)
+        return try await context.submit {
+            try await preview(context, ReportWindow(from: first, to: last))
+        } refused: { problems in
+            try await list(context, form, problems: problems)
         }
-        return try await preview(context, window)
     }
 
     private func preview(
@@ -127,12 +127,13 @@ package struct ReportPages: Sendable {
     // MARK: Addresses and files
 
     /// `2026-H1`, or `2026-03-01..2026-03-31`.
+    /// - Throws: `Refusal` for days of which there is no report.
     private func period(_ context: SignedIn) throws -> ReportWindow {
         let name = context.parameters.get("period") ?? ""
         if let period = ReportingPeriod(name) { return ReportWindow(period) }
         let days = name.split(separator: "..", omittingEmptySubsequences: false).compactMap { CivilDate(parsing: String($0)) }
-        guard days.count == 2, let window = ReportWindow(from: days[0], to: days[1]) else { throw HTTPError(.notFound) }
-        return window
+        guard days.count == 2, days[0] <= days[1] else { throw HTTPError(.notFound) }
+        return try ReportWindow(from: days[0], to: days[1])
     }
 
     private static func path(of window: ReportWindow) -> String {

@@ -1,4 +1,5 @@
 package import Civil
+package import Organization
 package import WorkingTime
 
 /// What a report is about: half a year of Nghị định 09/2019/NĐ-CP, or any days that somebody asks for (an ad hoc report,
@@ -15,10 +16,30 @@ package struct ReportWindow: Hashable, Sendable {
         lastDay = period.lastDay
     }
 
+    /// The days of which there may be a report. Nothing is older, and nobody plans further.
+    private static let days = CivilDate(dayNumber: 10_957)...CivilDate(dayNumber: 47_481)
+    private static let longestInYears = 10
+
     /// - Parameters: both days are included.
-    /// - Returns: nil when the last day is before the first.
-    package init?(from first: CivilDate, to last: CivilDate) {
-        guard first <= last else { return nil }
+    /// - Throws: `Refusal` for the fields `from` and `to`: when the last day is before the first, when the window is longer
+    ///   than ten years, or when a day lies outside the years 2000…2099.
+    package init(from first: CivilDate, to last: CivilDate) throws(Refusal) {
+        var problems: [Refusal.Problem] = []
+        for (field, label, day) in [("from", "Từ ngày", first), ("to", "Đến ngày", last)] where !Self.days.contains(day) {
+            let (oldest, newest) = (VietnameseFormat.date(Self.days.lowerBound), VietnameseFormat.date(Self.days.upperBound))
+            problems.append(.init(field: field, text: "\(label): cần một ngày từ \(oldest) đến \(newest)."))
+        }
+        if problems.isEmpty, last < first {
+            problems.append(.init(field: "to", text: "Đến ngày phải không sớm hơn từ ngày."))
+        }
+        if problems.isEmpty, (last.year - Self.longestInYears, last.month, last.day) >= (first.year, first.month, first.day) {
+            problems.append(.init(field: "to", text: "Báo cáo không quá \(Self.longestInYears) năm; hãy chia thành nhiều báo cáo."))
+        }
+        if !problems.isEmpty { throw Refusal(problems) }
+        self.init(days: first, last)
+    }
+
+    private init(days first: CivilDate, _ last: CivilDate) {
         firstDay = first
         lastDay = last
         period = [ReportingPeriod(containing: first)].first { $0.firstDay == first && $0.lastDay == last }
@@ -43,8 +64,7 @@ package struct ReportWindow: Hashable, Sendable {
     package var previous: ReportWindow {
         if let period { return ReportWindow(period.previous) }
         let days = lastDay.dayNumber - firstDay.dayNumber + 1
-        // As long as this one, so its last day is not before its first.
-        return ReportWindow(from: firstDay.adding(days: -days), to: firstDay.adding(days: -1))!
+        return ReportWindow(days: firstDay.adding(days: -days), firstDay.adding(days: -1))
     }
 
     /// The stem of its files' names (Điều 8.4): `BC6T2026KY1`, `BC20260301DEN20260331`.

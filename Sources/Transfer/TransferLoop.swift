@@ -8,7 +8,9 @@ import Synchronization
 /// What is asked here goes through a mailbox to the thread, which alone calls libcurl; what came of it comes back
 /// through a continuation. libcurl's callbacks only write down: none of them calls back into Swift's tasks.
 ///
-/// libcurl itself waits in one case: it says good-bye to a mail server and listens for the answer when the loop ends.
+/// libcurl itself waits in two cases, and everything on the loop with it: for a mail server's word on a letter that it
+/// has whole, and for the answer to the good-bye that it says to a mail server when the loop ends. So letters never go on
+/// the loop of the probes.
 package final class TransferLoop: Sendable {
     /// Debian's file of trusted roots. A file and not the directory beside it: libcurl keeps a file's certificates in
     /// memory, but reads a directory again for every connection (measured: 1.2 against 31.7 ms of CPU).

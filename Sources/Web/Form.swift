@@ -6,6 +6,10 @@ package import Organization
 
 /// What somebody typed into a form. Reading a field that is missing or badly written notes a problem and goes on, so
 /// that the person is told everything at once; `check` then throws what was noted.
+///
+/// The length of a text is the number of its Unicode scalars in NFC, for every field: in Vietnamese that is the number of
+/// letters that people count, in PostgreSQL it is `length`, and none takes more than four bytes. What looks like one
+/// character can have thousands of marks upon it, and would pass any limit that counts characters.
 package struct Form: Sendable {
     /// A file that came with the form.
     package struct File: Sendable {
@@ -86,18 +90,25 @@ package struct Form: Sendable {
         for problem in found where problems.text(for: problem.field) == nil { problems.append(problem) }
     }
 
-    /// - Parameter label: What the page calls the field.
+    /// - Parameters:
+    ///   - label: What the page calls the field.
+    ///   - maximum: The longest that it may be, in Unicode scalars.
     package mutating func required(_ name: String, _ label: String, maximum: Int = 10_000) -> String {
         let value = self[name]
         if value.isEmpty { note(name, "\(label): cần nhập.") }
-        if value.count > maximum { note(name, "\(label): tối đa \(maximum) ký tự, đang có \(value.count).") }
+        limit(name, label, maximum)
         return value
     }
 
     package mutating func optional(_ name: String, _ label: String, maximum: Int = 10_000) -> String? {
         let value = self[name]
-        if value.count > maximum { note(name, "\(label): tối đa \(maximum) ký tự, đang có \(value.count).") }
+        limit(name, label, maximum)
         return value.isEmpty ? nil : value
+    }
+
+    private mutating func limit(_ name: String, _ label: String, _ maximum: Int) {
+        let length = self[name].unicodeScalars.count
+        if length > maximum { note(name, "\(label): tối đa \(maximum) ký tự, đang có \(length).") }
     }
 
     /// A choice out of an enumeration; nil and a problem for anything else.

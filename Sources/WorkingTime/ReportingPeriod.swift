@@ -19,10 +19,10 @@ package struct ReportingPeriod: Hashable, Comparable, Sendable {
         self.half = half
     }
 
-    /// Reads `2026-H1`.
+    /// Reads `2026-H1`, of the years 2000…2099.
     package init?(_ code: String) {
         let parts = code.split(separator: "-")
-        guard parts.count == 2, parts[0].count == 4, let year = Int(parts[0]), year > 1900,
+        guard parts.count == 2, parts[0].count == 4, let year = Int(parts[0]), (2000...2099).contains(year),
             let half = parts[1].uppercased() == "H1" ? Half.first : parts[1].uppercased() == "H2" ? .second : nil
         else { return nil }
         self.init(year: year, half: half)

@@ -18,6 +18,16 @@ import Testing
         }
     }
 
+    @Test func aCellThatIsTooLongIsNamedByLineAndColumn() {
+        let (long, fits) = (String(repeating: "ế", count: 167), String(repeating: "ế", count: 166))
+        #expect(Self.problems(Self.head + "\(fits);\(fits);;Hoạt động;;\n") == [])
+        #expect(
+            Self.problems(Self.head + "skhcn_a;A;;Hoạt động;;\n\(long);\(long);;Hoạt động;;\n") == [
+                "dòng 3, cột “tên đăng nhập”: dài quá 500 byte (UTF-8), đang có 501.",
+                "dòng 3, cột “họ và tên”: dài quá 500 byte (UTF-8), đang có 501.",
+            ])
+    }
+
     @Test func aListIsReadByItsHeadings() throws {
         let list = try AccountExport(
             csv: Array(

@@ -17,6 +17,8 @@ import Testing
         ("hôm nay", BackupDraft(day: today), []),
         ("hôm nay, lúc này", BackupDraft(day: today, takenAt: now), []),
         ("hôm nay, lát nữa", BackupDraft(day: today, takenAt: now + .seconds(60)), ["time"]),
+        ("ngày đầu tiên có thể", BackupDraft(day: CivilDate(dayNumber: 10_957)), []),
+        ("trước năm 2000", BackupDraft(day: CivilDate(dayNumber: 10_956)), ["day"]),
         ("ngày mai", BackupDraft(day: today.adding(days: 1)), ["day"]),
         ("hỏng, không ghi vì sao", BackupDraft(day: today, result: .failed), ["note"]),
         ("hỏng, có ghi", BackupDraft(day: today, result: .failed, note: "Hết chỗ trên ổ đĩa."), []),
@@ -27,7 +29,7 @@ import Testing
 
     private static func backup(_ result: Backup.Result) -> Backup {
         Backup(
-            day: today, takenAt: nil, kind: .daily, result: result, note: "", recordedAt: now, recordedBy: "Linh")
+            day: today, takenAt: nil, kind: .daily, result: result, note: "", recordedAt: now, recordedBy: "Linh", isSignal: false)
     }
 
     @Test(arguments: [
@@ -47,6 +49,28 @@ import Testing
             BackupPages(backups: BackupStore(database: database)).add(to: &routes)
         } _: { town in
             try await body(town)
+        }
+    }
+
+    /// What a job reports by itself counts as what somebody records; another slice keeps it, so it is written here in SQL.
+    @Test func aJobThatReportsItselfCountsAsABackupOfItsDay() async throws {
+        try await Self.with { town in
+            try await town.database.run(
+                """
+                WITH made AS (INSERT INTO monitors (name, kind, created_at) VALUES ('Sao lưu <đêm>', 'heartbeat', \(Self.now)) RETURNING id),
+                     kept AS (INSERT INTO heartbeats (monitor_id, code, schedule, period_seconds, zone, grace_seconds, is_daily_backup)
+                              SELECT id, gen_random_uuid(), 'period', 86400, 'UTC', 3600, true FROM made RETURNING monitor_id)
+                INSERT INTO heartbeat_backup_days (monitor_id, day, good_at, failed_at)
+                SELECT monitor_id, v.day, v.good_at, v.failed_at
+                FROM   kept, (VALUES (\(Self.today), \(Self.now - .seconds(28_800)), NULL::timestamptz),
+                                     (\(Self.today.adding(days: -1)), NULL, \(Self.now - .seconds(115_200)))) AS v (day, good_at, failed_at)
+                """)
+            let list = try await BackupStore(database: town.database).list(from: Self.today.adding(days: -2), to: Self.today)
+            #expect(list.map(\.result) == [.good, .failed] && list.allSatisfy { $0.isSignal && $0.kind == .daily })
+            let page = try await town.browser(.linh).get("/obligations/backups")
+            try page.checkedXML()
+            #expect(page.body.contains("tác vụ “Sao lưu &lt;đêm&gt;” tự báo") && page.body.contains("lúc 01:00"))
+            #expect(page.body.contains("<strong>1/30</strong>"))
         }
     }
 

@@ -15,7 +15,7 @@ struct DeliveryWorkerTests {
 
     private func worker(_ database: Database, port: Int, user: String? = nil, clock: WallClock = .standing(at: now)) throws -> DeliveryWorker {
         DeliveryWorker(
-            database: database, listener: Listener(database.configuration, logger: Self.logger), loop: TransferLoop(),
+            database: database, listener: Listener(database.configuration, logger: Self.logger),
             server: try #require(MailServer(url: "smtp://127.0.0.1:\(port)")), clock: clock, logger: Self.logger)
     }
 
@@ -108,7 +108,7 @@ struct DeliveryWorkerTests {
                 try await database.enqueue([.example()])
                 let dying = try worker(database, port: room.port)
                 let claimed = try #require(try await DeliveryStore(database: database).claim(1, at: now).first)
-                #expect(try await dying.send(claimed).status == 250)
+                #expect(try await dying.send(claimed, by: TransferLoop()).status == 250)
                 let first = try await room.next()
 
                 let next = try worker(database, port: room.port)
@@ -135,6 +135,25 @@ struct DeliveryWorkerTests {
                 await #expect(throws: CancellationError.self) { _ = try await work.value }
                 #expect(try await worker.deliver(at: now + DeliveryRules.lease))
                 #expect(try await database.letters().map(\.state) == [.delivered])
+            }
+        }
+    }
+
+    /// The server has the first letter and says nothing about it until the others, written after it, have come.
+    @Test func aSlowLetterHoldsUpNoOther() async throws {
+        try await withDatabase { database in
+            try await MailRoom.with { room in
+                let service = try worker(database, port: room.port, clock: .system)
+                let group = ServiceGroup(services: [service], logger: Self.logger)
+                async let running: Void = group.run()
+                try await database.enqueue([.example(1, to: "cham@example.vn")], at: WallClock.system.now)
+                #expect(try await room.next().to == ["cham@example.vn"])
+                try await database.enqueue([.example(2)], at: WallClock.system.now)
+                #expect(try await room.next().to == ["xayenkhanh@example.vn"])
+                await group.triggerGracefulShutdown()
+                try await running
+                #expect(try await database.letters().map(\.state) == [.delivered, .delivered])
+                #expect(try await database.letters().map(\.attempts) == [1, 1])
             }
         }
     }

@@ -78,6 +78,32 @@ struct IncidentWatchTests {
         }
     }
 
+    /// A job that does not report stops no system: its incident tells of no suspension, and of the report that came again.
+    @Test func aJobThatMissedItsTimeOpensAnIncidentOfItsOwnKind() async throws {
+        try await withDatabase { database in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let watch = IncidentWatch(
+                database: database, listener: Listener(database.configuration, logger: logger), logger: logger)
+            let draft = HeartbeatDraft(name: "Sao lưu QLVB", schedule: HeartbeatSchedule(every: .seconds(86_400)), grace: .seconds(3600))
+            let job = try await HeartbeatStore(database: database).add(draft, by: .system("test"), at: nine)
+            let outage = try await database.value(
+                """
+                INSERT INTO outages (monitor_id, during, confirmed_at, reason)
+                VALUES (\(job), \(TimeRange(from: nine.after(minutes: 10), to: nil)), \(nine.after(minutes: 11)), 'không có tín hiệu') RETURNING id
+                """, as: Int64.self)
+            let code = try #require(try await watch.sweep(at: nine.after(minutes: 12)).first)
+            let store = IncidentStore(database: database)
+            let incident: Incident = try await database.one("SELECT \(columns: Incident.self) \(sql: IncidentStore.joins) WHERE i.code = \(code)")
+            #expect(incident.kind == .degraded && incident.suspendedAt == nil && incident.title == "Tác vụ không hoàn thành: Sao lưu QLVB")
+            #expect(incident.description == "Tác vụ “Sao lưu QLVB” không hoàn thành như đã hẹn: không có tín hiệu.")
+            try await database.run(
+                "UPDATE outages SET during = tstzrange(lower(during), \(nine.after(minutes: 30))) WHERE id = \(outage)")
+            for minute in [29, 30, 31, 32] { _ = try await watch.sweep(at: nine.after(minutes: minute)) }
+            let story = try await store.entries(of: incident.id).map(\.text)
+            #expect(story.count { $0 == "“Sao lưu QLVB” báo thành công trở lại." } == 1)
+        }
+    }
+
     @Test func anOutageOpensItsIncidentFromTheFirstFailure() async throws {
         try await withDatabase { database in
             let post = try await Post(database)

@@ -8,6 +8,10 @@ struct OutageRulesTests {
     enum Look: Sendable {
         case good(Double)
         case bad(Double)
+        /// A good answer that took three seconds; the limit is two.
+        case slow(Double)
+        /// A failure while what the target hangs on did not answer either; and since when it had not.
+        case orphaned(Double, since: Double)
         /// A failure while the reference address did not answer either; and since when it had not.
         case blind(Double, since: Double)
 
@@ -119,6 +123,28 @@ struct OutageRulesTests {
             name: "Đồng hồ lùi khi phục hồi: gián đoạn vẫn dài ít nhất một giây",
             looks: [.bad(60), .bad(60), .bad(60), .good(30), .good(31)],
             written: ["gián đoạn từ 60, xác nhận 60", "hết gián đoạn lúc 61"], end: "up từ 61"),
+        Story(
+            name: "Chậm hai lần rồi nhanh: chưa suy giảm",
+            looks: [.slow(60), .slow(120), .good(180), .slow(240)], written: [], end: "up từ 0"),
+        Story(
+            name: "Chậm ba lần liên tiếp: suy giảm từ lần chậm đầu, hết từ lần nhanh đầu",
+            looks: [.slow(60), .slow(120), .slow(180), .good(240), .slow(300), .good(360), .good(420), .good(480)],
+            written: ["suy giảm từ 60", "hết suy giảm lúc 360"], end: "up từ 0"),
+        Story(
+            name: "Lỗi một lần giữa hai lần chậm: không phải liên tiếp",
+            looks: [.slow(60), .slow(120), .bad(180), .slow(200), .slow(260)], written: [], end: "up từ 0"),
+        Story(
+            name: "Đang suy giảm thì gián đoạn: suy giảm kết thúc nơi gián đoạn bắt đầu",
+            looks: [.slow(60), .slow(120), .slow(180), .bad(240), .bad(260), .bad(280)],
+            written: ["suy giảm từ 60", "hết suy giảm lúc 240", "gián đoạn từ 240, xác nhận 280"], end: "down từ 240"),
+        Story(
+            name: "Phục hồi mà chậm: suy giảm không bắt đầu trước khi hết gián đoạn",
+            looks: [.bad(60), .bad(80), .bad(100), .slow(120), .slow(140), .slow(160), .slow(220)],
+            written: ["gián đoạn từ 60, xác nhận 100", "hết gián đoạn lúc 120", "suy giảm từ 140"], end: "up từ 120"),
+        Story(
+            name: "Điểm mà nó phụ thuộc không trả lời: không kết luận, không đo từ khi điểm kia lỗi",
+            looks: [.good(60), .orphaned(120, since: 100), .orphaned(140, since: 100), .good(180)],
+            written: ["không đo từ 100 (Điểm mà nó phụ thuộc không trả lời)", "hết khoảng không đo lúc 180"], end: "up từ 0"),
     ]
 
     @Test(arguments: stories)
@@ -130,7 +156,8 @@ struct OutageRulesTests {
             state.lastSampleAt = moment(0)
         }
         var rules = OutageRules(
-            confirmAfter: 3, recoverAfter: 2, interval: .seconds(60), timeout: .seconds(10), state: state)
+            confirmAfter: 3, recoverAfter: 2, interval: .seconds(60), timeout: .seconds(10),
+            slowness: Slowness(threshold: .seconds(2), after: 3), state: state)
         var written: [String] = []
         for look in story.looks {
             written += observe(look, by: &rules).map(text)
@@ -143,6 +170,9 @@ struct OutageRulesTests {
         switch look {
         case .good(let second): rules.observe(Sample(at: moment(second)))
         case .bad(let second): rules.observe(Sample(at: moment(second), failure: Failure(.connect)))
+        case .slow(let second): rules.observe(Sample(at: moment(second), phases: Phases(total: .seconds(3))))
+        case .orphaned(let second, let since):
+            rules.observeNothing(at: moment(second), offlineSince: moment(since), reason: .parentDown)
         case .blind(let second, let since): rules.observeNothing(at: moment(second), offlineSince: moment(since))
         }
     }
@@ -185,6 +215,8 @@ private func text(_ action: OutageRules.Action) -> String {
     case .closeOutage(let at): "hết gián đoạn lúc \(seconds(at))"
     case .openGap(let from, let reason): "không đo từ \(seconds(from)) (\(reason.label))"
     case .closeGaps(let at): "hết khoảng không đo lúc \(seconds(at))"
+    case .openDegradation(let from): "suy giảm từ \(seconds(from))"
+    case .closeDegradation(let at): "hết suy giảm lúc \(seconds(at))"
     case .recordGap(let from, let to, let reason): "không đo từ \(seconds(from)) đến \(seconds(to)) (\(reason.label))"
     }
 }

@@ -49,6 +49,33 @@ struct PlaceTests {
         }
     }
 
+    @Test func aSlowMonitorIsShownAndFoundAsDegraded() async throws {
+        try await Town.with { routes, database in
+            MonitorPages(
+                monitors: MonitorStore(database: database), agencies: AgencyStore(database: database)
+            ).add(to: &routes)
+        } _: { town in
+            let store = MonitorStore(database: town.database)
+            var draft = Self.draft("Cổng <1>")
+            draft.slowness = Slowness(threshold: .milliseconds(800), after: 3)
+            let id = try await store.add(draft, by: town.actor(.linh), at: town.now)
+            _ = try await store.add(Self.draft("Cổng 2"), by: town.actor(.linh), at: town.now)
+            let since = town.now - .seconds(300)
+            try await town.database.run("UPDATE monitor_states SET state = 'up', since = \(since)")
+            try await town.database.run("UPDATE measurement_gaps SET during = tstzrange(lower(during), lower(during) + interval '1 second')")
+            try await town.database.run("UPDATE monitor_states SET degraded_since = \(since) WHERE monitor_id = \(id)")
+            try await town.database.run("INSERT INTO degradations (monitor_id, during) VALUES (\(id), \(TimeRange(from: since, to: nil)))")
+            try await town.database.run(
+                "INSERT INTO watches (started_at, last_beat_at, process) VALUES (\(town.now), \(town.now), 'test')")
+            let list = try await town.browser(.linh).get("/monitors?state=degraded")
+            try list.checkedXML()
+            #expect(list.body.contains("Cổng &lt;1&gt;") && !list.body.contains("Cổng 2") && list.body.contains("Suy giảm (1)"))
+            let page = try await town.browser(.linh).get("/monitors/\(id.rawValue)")
+            try page.checkedXML()
+            #expect(page.body.contains("<span class=\"badge degraded\">Đang suy giảm</span>") && page.body.contains("800 ms"))
+        }
+    }
+
     private static func draft(_ name: String, _ place: MonitorPlace = MonitorPlace()) -> MonitorDraft {
         var draft = MonitorDraft(name: name, target: .http(HTTPTarget(url: "https://qlvb.example.vn/")))
         draft.place = place

@@ -149,6 +149,37 @@ struct WatchTests {
         }
     }
 
+    /// What is behind a link that is cut is not measured, and only the link has an outage. What fails by itself has its own.
+    @Test func whatHangsOnSomethingThatFailsIsNotMeasured() async throws {
+        try await withDatabase { database in
+            var desk = try await Desk(database)
+            let behind = "http://127.0.0.1:2/"
+            var draft = MonitorDraft(name: "Văn bản đến", target: .http(HTTPTarget(url: behind)))
+            (draft.timeout, draft.interval, draft.retryInterval) = (.seconds(5), .seconds(10), .seconds(5))
+            draft.place.parent = "Đăng nhập"
+            let child = try await desk.store.add(draft, by: .system("test"), at: desk.now)
+            try await desk.watch.reload(at: desk.now)
+            try await desk.run(until: 30)
+            desk.prober.fail(Self.address)
+            desk.prober.fail(behind)
+            try await desk.run(until: 120)
+            let cut = try await desk.store.history(of: child)
+            #expect(try await desk.history().outages.count == 1)
+            #expect(cut.outages.isEmpty && cut.gaps.first?.reason == .parentDown && cut.gaps.first?.during.upper == nil)
+
+            desk.prober.answer(Self.address)
+            desk.prober.answer(behind)
+            try await desk.run(until: 160)
+            let back = try await desk.store.history(of: child)
+            #expect(back.outages.isEmpty && back.gaps.allSatisfy { $0.during.upper != nil })
+
+            desk.prober.fail(behind)
+            try await desk.run(until: 200)
+            #expect(try await desk.store.history(of: child).outages.count == 1)
+            #expect(try await desk.history().outages.allSatisfy(\.isOver))
+        }
+    }
+
     @Test func whoWasDeposedCanWriteNothing() async throws {
         try await withDatabase { database in
             var desk = try await Desk(database)
@@ -170,12 +201,13 @@ struct WatchTests {
     @Test(arguments: 0..<8) func aBatchWhoseCommitWasNotHeardOfIsStoredOnce(unheard: Int) async throws {
         @Sendable func at(_ second: Int) -> Instant { Self.origin + .seconds(second) }
         let story: [[OutageRules.Action]] = [
-            [.closeGaps(at: at(1))], [.openOutage(from: at(10), confirmedAt: at(20), reason: "Lỗi")],
+            [.closeGaps(at: at(1)), .openDegradation(from: at(2))],
+            [.closeDegradation(at: at(10)), .openOutage(from: at(10), confirmedAt: at(20), reason: "Lỗi")],
             [.closeOutage(at: at(30)), .openOutage(from: at(30), confirmedAt: at(45), reason: "Lại lỗi")],
             [.closeOutage(at: at(50)), .openGap(from: at(50), .proberOffline)], [.closeGaps(at: at(60))],
             [.openGap(from: at(60), .proberOffline)],
             [.closeGaps(at: at(70)), .recordGap(from: at(70), to: at(72), .processDown)],
-            [.openOutage(from: at(80), confirmedAt: at(90), reason: "Lỗi nữa"), .closeOutage(at: at(81))],
+            [.openOutage(from: at(80), confirmedAt: at(90), reason: "Lỗi nữa"), .closeOutage(at: at(81)), .openDegradation(from: at(82))],
         ]
         try await withDatabase { database in
             let desk = try await Desk(database)
@@ -197,6 +229,7 @@ struct WatchTests {
                 ranges.map { [$0.lower, $0.upper].map { $0.map { ($0 - Self.origin).inSeconds } } }.sorted { ($0[0] ?? 0) < ($1[0] ?? 0) }
             }
             #expect(seconds(history.outages.map(\.during)) == [[10, 30], [30, 50], [80, 81]])
+            #expect(seconds(history.degradations) == [[2, 10], [82, nil]])
             #expect(seconds(history.gaps.filter { $0.reason == .proberOffline }.map(\.during)) == [[50, 60], [60, 70]])
             #expect(seconds(history.gaps.filter { $0.reason == .processDown }.map(\.during)) == [[0, 1], [70, 72]])
         }

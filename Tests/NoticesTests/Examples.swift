@@ -25,7 +25,7 @@ extension Notice {
             id: ID(rawValue: 1), code: "TB-2026-0001", kind: kind, title: "Nâng cấp máy chủ", impact: "Không đăng nhập được.",
             begins: begins, ends: ends, components: components, monitors: 0, testRecord: testRecord, shortLeadReason: reason, author: "Phạm Thùy Linh",
             createdAt: now, publishedAt: publishedAt, leadDays: publishedAt == nil ? nil : 7, cancelledAt: cancelledAt,
-            cancelledReason: cancelledAt == nil ? nil : "Hoãn", recipients: 0, acknowledged: 0)
+            cancelledReason: cancelledAt == nil ? nil : "Hoãn", recipients: 0, acknowledged: 0, version: 1)
     }
 }
 

@@ -163,12 +163,43 @@ struct NoticePagesTests {
             #expect(form.body.contains("value=\"Tên &lt;cũ&gt;\"") && form.body.contains("value=\"2026-12-04T22:00\""))
             let refused = try await linh.post("/notices/\(code)", replacing("title", ""))
             #expect(refused.status == .unprocessableContent)
-            let changed = try await linh.post("/notices/\(code)", replacing("title", "Tên mới"))
+            let changed = try await linh.post("/notices/\(code)", replacing("title", "Tên mới") + [("version", "1")])
             #expect(changed.location == "/notices/\(code)")
             #expect(try await board.notice(code)?.title == "Tên mới")
             try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
             let late = try await linh.get("/notices/\(code)/edit")
             #expect(late.status == .unprocessableContent && late.body.contains("không sửa được"))
+        }
+    }
+
+    /// Two people edit the same draft: the second sees what the first has saved, keeps what they typed, and saves on top.
+    @Test func anEditDoesNotOverwriteAnothers() async throws {
+        try await Board.with { board in
+            let linh = board.town.browser(.linh)
+            let code = try await board.draft()
+            let path = "/notices/\(code)"
+            #expect(try await linh.get(path + "/edit").body.contains("name=\"version\" value=\"1\""))
+            var first = try #require(try await board.notice(code)).draft
+            first.title = "Tên của An <b>"
+            // What is stored already is no change, whichever version it comes from.
+            for _ in 1...2 {
+                try await board.store.change(code, to: first, version: 1, by: board.town.person(.an), address: "", at: now)
+            }
+            let second = replacing("title", "Tên của Linh")
+            let refused = try await linh.post(path, second + [("version", "1")])
+            try refused.checkedXML()
+            #expect(refused.status == .unprocessableContent)
+            for words in [
+                "Dự thảo này vừa được Bùi Xuân An sửa lúc 09:00 24/11/2026.", "value=\"Tên của Linh\"",
+                "Trích yếu: bản đã lưu là “Tên của An &lt;b&gt;”.", "name=\"version\" value=\"2\"",
+            ] {
+                #expect(refused.body.contains(words), "\(words)")
+            }
+            #expect(!refused.body.contains("Bắt đầu: bản đã lưu"))
+            #expect(try await board.notice(code)?.title == "Tên của An <b>")
+            #expect(try await linh.post(path, second + [("version", "2")]).location == path)
+            #expect(try await board.notice(code)?.title == "Tên của Linh")
+            #expect(try await board.audited("notice.changed") == 2)
         }
     }
 
@@ -227,7 +258,7 @@ struct NoticePagesTests {
             let code = "TB-2026-0001"
             try await twice(linh, "/notices", Self.fields.map { ($0.key, $0.value) })
             #expect(try await board.store.count(for: board.town.person(.linh), search: "") == 1)
-            try await twice(linh, "/notices/\(code)", replacing("title", "Khác"))
+            try await twice(linh, "/notices/\(code)", replacing("title", "Khác") + [("version", "1")])
             try await twice(linh, "/notices/\(code)/publication")
             try await twice(board.town.browser(.binh), "/notices/\(code)/acknowledgement")
             try await board.answer { _ in .failed("550") }

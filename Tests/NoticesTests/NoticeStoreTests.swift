@@ -22,7 +22,7 @@ struct NoticeStoreTests {
             let yenKhanh = try #require(try await agencies.find(board.town.yenKhanh, for: linh))
             var moved = yenKhanh.draft
             (moved.contactName, moved.contactEmail) = ("Người mới", "moi@example.vn")
-            try await agencies.change(yenKhanh, to: moved, by: linh, address: "", at: now)
+            try await agencies.change(yenKhanh.id, to: moved, version: 1, by: linh, address: "", at: now)
             try await agencies.add(AgencyDraft(code: "sau", name: "Cơ quan lập sau", kind: .other, contactEmail: "sau@example.vn"), by: .system("test"), at: now)
 
             let notice = try #require(try await board.notice(code))
@@ -98,12 +98,12 @@ struct NoticeStoreTests {
         try await Board.with { board in
             let code = try await board.draft()
             let linh = board.town.person(.linh)
-            try await board.store.change(code, to: .example(kind: .upgrade, title: "Tên mới", testRecord: "Đạt"), by: linh, address: "", at: now)
+            try await board.store.change(code, to: .example(kind: .upgrade, title: "Tên mới", testRecord: "Đạt"), version: 1, by: linh, address: "", at: now)
             let notice = try #require(try await board.notice(code))
             #expect(notice.title == "Tên mới" && notice.kind == .upgrade && notice.testRecord == "Đạt")
             try await board.store.publish(code, by: linh, address: "", at: now)
             await #expect(throws: Refusal.self) {
-                try await board.store.change(code, to: .example(), by: linh, address: "", at: now)
+                try await board.store.change(code, to: .example(), version: 2, by: linh, address: "", at: now)
             }
             #expect(try await board.audited("notice.changed") == 1)
         }
@@ -231,7 +231,7 @@ struct NoticeStoreTests {
             let yenKhanh = try #require(try await agencies.find(board.town.yenKhanh, for: linh))
             var mended = yenKhanh.draft
             mended.contactEmail = "dung@yenkhanh.example"
-            try await agencies.change(yenKhanh, to: mended, by: linh, address: "", at: now)
+            try await agencies.change(yenKhanh.id, to: mended, version: 1, by: linh, address: "", at: now)
             let failed = try #require(try await board.letters(code).first { $0.agency == yenKhanh.id })
             try await board.store.sendAgain(failed.id, of: code, by: linh, address: "", at: now)
             try await board.answer { _ in .delivered("250") }

@@ -143,6 +143,22 @@ import Testing
         }
     }
 
+    /// Random letters cannot be compressed, so an index takes no more of them than fits on its page.
+    @Test func aSubjectIsCutWhereItWouldBurstItsIndex() async throws {
+        try await withDatabase { database in
+            let letters = Array("aăâbcdđeêghiklmnoôơpqrstuưvxy0123456789")
+            let name = "x" + String((0..<4000).map { _ in letters.randomElement() ?? "a" }) + ".csv"
+            try await database.transaction { tx in
+                try await tx.record("accounts.imported", name, by: .system("test"), after: ["file": name], at: Instant(seconds: 0))
+            }
+            var filter = AuditFilter()
+            filter.subject = name
+            let line = try #require(try await AuditStore(database: database).list(filter, limit: 1).first)
+            #expect(name.hasPrefix(line.subject) && (499...500).contains(line.subject.utf8.count))
+            #expect(line.after == "{\"file\":\"\(name)\"}" && line.hash == line.expectedHash)
+        }
+    }
+
     @Test func anEmptyTrailIsSound() async throws {
         try await withDatabase { database in
             let chain = try await AuditStore(database: database).verify()

@@ -74,7 +74,7 @@ import Testing
             let agency = try #require(try await store.find(town.yenKhanh, for: town.person(.linh)))
             var draft = agency.draft
             draft.name = "UBND xã Yên Khánh mới"
-            try await store.change(agency, to: draft, by: town.person(.linh), address: "10.0.0.1", at: Self.now)
+            try await store.change(agency.id, to: draft, version: 1, by: town.person(.linh), address: "10.0.0.1", at: Self.now)
             let changed = try await store.find(town.yenKhanh, for: town.person(.linh))
             #expect(changed?.name == "UBND xã Yên Khánh mới")
             let filter = { var filter = AuditFilter(); filter.action = "agency.changed"; return filter }()
@@ -82,7 +82,7 @@ import Testing
             #expect(line.before?.contains("UBND xã Yên Khánh\"") == true && line.after?.contains("mới") == true)
             draft.code = "xagiavien"
             let fields = try await Self.refused {
-                try await store.change(agency, to: draft, by: town.person(.linh), address: "", at: Self.now)
+                try await store.change(agency.id, to: draft, version: 2, by: town.person(.linh), address: "", at: Self.now)
             }
             #expect(fields == ["code"])
         }
@@ -112,6 +112,17 @@ import Testing
             #expect(found == moi && moi.role == .hotline)
             let missing = try await users.find(User.ID(rawValue: 0))
             #expect(missing == nil)
+        }
+    }
+
+    @Test func anAgencyThatIsNotInUseHasNoUsers() async throws {
+        try await Town.with { town in
+            let users = UserStore(database: town.database, hasher: try PasswordHasher(cost: Password.Cost(rounds: 16, parallelism: 1)))
+            try await town.database.run("UPDATE agencies SET closed_at = \(Self.now) WHERE id = \(town.giaVien)")
+            for agency in [Agency.ID(rawValue: 999_999), town.giaVien] {
+                let draft = UserDraft(username: "moi", fullName: "Người Mới", role: .agencyHead, agency: agency, password: Town.password)
+                #expect(try await Self.refused { try await users.add(draft, by: town.actor(.an), at: Self.now) } == ["agency"])
+            }
         }
     }
 

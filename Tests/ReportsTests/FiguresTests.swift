@@ -162,7 +162,7 @@ struct FiguresTests {
                     VALUES (\(code), \(code), 'other', '', '', '', \(CivilDate.day(day).startInVietnam))
                     """)
             }
-            let window = try #require(ReportWindow(from: .day(20), to: .day(23)))
+            let window = try ReportWindow(from: .day(20), to: .day(23))
             let report = try await archive.report(window)
             let text = report.markdown
             #expect(text.contains("Tiếp nhận 4 yêu cầu, đã giải quyết 3 (75,0%)."))

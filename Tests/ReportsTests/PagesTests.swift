@@ -68,11 +68,17 @@ struct PagesTests {
             let wrong: [(query: String, words: String)] = [
                 ("from=&to=", "Từ ngày: cần nhập ngày."), ("from=hôm+qua&to=2026-11-20", "Từ ngày: ngày cần có dạng"),
                 ("from=2026-11-20&to=2026-11-19", "Đến ngày phải không sớm hơn từ ngày."),
+                ("from=0001-01-01&to=9999-12-31", "Từ ngày: cần một ngày từ 01/01/2000 đến 31/12/2099."),
+                ("from=2000-01-01&to=2026-11-20", "Báo cáo không quá 10 năm"),
             ]
             for (query, words) in wrong {
                 let answer = try await browser.get("/reports/custom?\(query)")
                 #expect(answer.status == .unprocessableContent && answer.body.contains(words), "\(query)")
                 try answer.checkedXML()
+            }
+            for path in ["/reports/0001-01-01..9999-12-31", "/reports/0001-01-01..9999-12-31/files/md"] {
+                let answer = try await browser.get(path)
+                #expect(answer.status == .unprocessableContent && answer.body.contains("từ 01/01/2000 đến 31/12/2099"), "\(path)")
             }
             let kept = try await browser.get("/reports/custom?from=2026-11-20&to=%22%3E%3Cscript%3E").body
             #expect(kept.contains("value=\"2026-11-20\"") && kept.contains("value=\"&quot;&gt;&lt;script&gt;\""))

@@ -1,7 +1,8 @@
 package import Foundation
 
 /// A real mail server (Debian's aiosmtpd) that shows what it was given. It refuses for good whoever is called `khongco`,
-/// for now whoever is called `ban`, and a message in which stands `[thư rác]`.
+/// for now whoever is called `ban`, and a message in which stands `[thư rác]`. To whoever writes to `cham` it says nothing
+/// until a letter to somebody else has come.
 package struct MailRoom: Sendable {
     /// What came in, byte for byte after the envelope was opened.
     package struct Received: Decodable, Sendable {
@@ -44,6 +45,7 @@ package struct MailRoom: Sendable {
         import asyncio, base64, json, ssl, sys
         from aiosmtpd.smtp import SMTP, AuthResult
         encryption, certificate, key, user, password = sys.argv[1:6]
+        others = asyncio.Event()
 
         class Room:
             async def handle_RCPT(self, server, session, envelope, address, options):
@@ -58,6 +60,8 @@ package struct MailRoom: Sendable {
                     "from": envelope.mail_from, "to": envelope.rcpt_tos,
                     "message": base64.b64encode(envelope.content).decode(),
                     "user": session.auth_data, "isSecured": server.transport.get_extra_info("ssl_object") is not None}))
+                if envelope.rcpt_tos[0].startswith("cham@"): await others.wait()
+                else: others.set()
                 return "250 2.0.0 da nhan"
 
         def check(server, session, envelope, mechanism, data):

@@ -34,6 +34,21 @@ import Testing
         }
     }
 
+    // MARK: How long
+
+    /// A letter counts once, whatever marks it was typed with; a heap of marks upon one letter counts mark by mark.
+    @Test(arguments: [
+        (String(repeating: "ế", count: 10), true), (String(repeating: "ế", count: 11), false),
+        (String(repeating: "ế", count: 10).decomposedStringWithCanonicalMapping, true),
+        ("a" + String(repeating: "\u{336}", count: 9), true), ("a" + String(repeating: "\u{336}", count: 10), false),
+    ])
+    func aLengthIsCountedInScalars(text: String, fits: Bool) {
+        var form = Form(["a": text])
+        _ = form.required("a", "Tên", maximum: 10)
+        _ = form.optional("a", "Tên", maximum: 10)
+        #expect(form.problems.map(\.text) == (fits ? [] : ["Tên: tối đa 10 ký tự, đang có 11.", "Tên: tối đa 10 ký tự, đang có 11."]))
+    }
+
     // MARK: Encoded in the body
 
     @Test(arguments: [

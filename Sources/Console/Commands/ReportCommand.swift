@@ -1,6 +1,7 @@
 import ArgumentParser
 import Civil
 import Foundation
+import Organization
 import Reports
 import Web
 import WorkingTime
@@ -56,10 +57,11 @@ struct ReportCommand: AsyncParsableCommand {
         case (nil, let from?, let to?):
             guard let first = CivilDate(parsing: from) else { throw ValidationError("--from: “\(from)” không phải ngày.") }
             guard let last = CivilDate(parsing: to) else { throw ValidationError("--to: “\(to)” không phải ngày.") }
-            guard let window = ReportWindow(from: first, to: last) else {
-                throw ValidationError("--to: ngày cuối sớm hơn ngày đầu.")
+            do {
+                return try ReportWindow(from: first, to: last)
+            } catch {
+                throw ValidationError(error.problems.map { "--\($0.field): \($0.text)" }.joined(separator: " "))
             }
-            return window
         default:
             throw ValidationError("Cần --period, hoặc cả --from và --to.")
         }

@@ -49,15 +49,29 @@ struct AgencyPages: Sendable {
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
         let agency = try await find(context)
         let form = try await Form(request)
-        return try await context.submit {
-            try await agencies.change(
-                agency, to: AgencyDraft(form), by: context.person, address: context.address, at: context.now)
-            return context.redirect(to: "/agencies", flash: "Đã lưu \(agency.name).")
-        } refused: { problems in
-            context.page(
-                AgencyFormView(agency: agency, form: form, problems: problems), title: agency.name,
-                status: .unprocessableContent)
+        // An edit that is refused keeps the version it began from; one that met another's edit goes on from there.
+        let version = Int(form["version"]) ?? 0
+        do {
+            return try await context.submit {
+                let draft = try AgencyDraft(form)
+                try await agencies.change(
+                    agency.id, to: draft, version: version, by: context.person, address: context.address,
+                    form: form.key, at: context.now)
+                return context.redirect(to: "/agencies", flash: "Đã lưu \(draft.name).")
+            } refused: { problems in
+                editor(agency, version, form, problems, context)
+            }
+        } catch let changed as ChangedMeanwhile {
+            return editor(agency, changed.version, form, changed.problems, context)
         }
+    }
+
+    private func editor(
+        _ agency: Agency, _ version: Int, _ form: Form, _ problems: [Refusal.Problem], _ context: SignedIn
+    ) -> Response {
+        context.page(
+            AgencyFormView(agency: agency, version: version, form: form, problems: problems), title: agency.name,
+            status: .unprocessableContent)
     }
 
     private func find(_ context: SignedIn) async throws -> Agency {

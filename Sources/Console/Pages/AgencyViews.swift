@@ -34,11 +34,13 @@ struct AgencyFormView: PageView {
     static let parts: [any View.Type] = [OptionView.self, ProblemView.self]
 
     var agency: Agency?
+    var version: Int?
     var form = Form()
     var problems: [Refusal.Problem] = []
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.problems.map(ProblemView.init) },
+        "version": { ($0.version ?? $0.agency?.version).map(String.init) },
         "heading": { $0.agency?.name ?? "Thêm cơ quan" },
         "action": { $0.agency.map { "/agencies/\($0.id.rawValue)" } ?? "/agencies" },
         "code": { $0.form["code"] }, "codeProblem": { $0.problems.text(for: "code") },

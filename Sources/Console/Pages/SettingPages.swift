@@ -15,21 +15,42 @@ struct SettingPages: Sendable {
 
     @Sendable private func show(_ request: Request, _ context: SignedIn) async throws -> Response {
         let current = try await settings.read()
-        return context.page(SettingsView(value: { current[$0] }, metricsToken: metricsToken), title: "Cài đặt")
+        return context.page(
+            SettingsView(value: { current[$0] }, shown: { current[$0] }, metricsToken: metricsToken), title: "Cài đặt")
     }
 
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
         let form = try await Form(request)
-        return try await context.submit {
-            let values = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, form[$0.key]) })
-            try await settings.change(values, by: context.person, address: context.address, at: context.now)
-            return context.redirect(to: "/settings", flash: "Đã lưu cài đặt.")
-        } refused: { problems in
-            context.page(
-                SettingsView(value: { form[$0.key] }, metricsToken: metricsToken, problems: problems), title: "Cài đặt",
-                status: .unprocessableContent)
+        do {
+            return try await context.submit {
+                let values = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, form[$0.key]) })
+                let shown = Dictionary(uniqueKeysWithValues: Setting.all.map { ($0.key, form[$0.shownField]) })
+                try await settings.change(
+                    values, shown: shown, by: context.person, address: context.address, form: form.key, at: context.now)
+                return context.redirect(to: "/settings", flash: "Đã lưu cài đặt.")
+            } refused: { problems in
+                refused(form, shown: { form[$0.shownField] }, problems, context)
+            }
+        } catch let changed as SettingsChanged {
+            return refused(form, shown: { changed.current[$0] }, changed.problems, context)
         }
     }
+
+    /// The page with what was typed. What was not touched follows what others have made of it.
+    private func refused(
+        _ form: Form, shown: @escaping @Sendable (Setting) -> String, _ problems: [Refusal.Problem], _ context: SignedIn
+    ) -> Response {
+        context.page(
+            SettingsView(
+                value: { form[$0.key] == form[$0.shownField] ? shown($0) : form[$0.key] }, shown: shown,
+                metricsToken: metricsToken, problems: problems),
+            title: "Cài đặt", status: .unprocessableContent)
+    }
+}
+
+extension Setting {
+    /// The hidden field that says what the page showed.
+    fileprivate var shownField: String { "shown.\(key)" }
 }
 
 struct SettingsView: PageView {
@@ -37,6 +58,7 @@ struct SettingsView: PageView {
     static let parts: [any View.Type] = [SettingView.self, ProblemView.self]
 
     let value: @Sendable (Setting) -> String
+    let shown: @Sendable (Setting) -> String
     let metricsToken: String
     var problems: [Refusal.Problem] = []
 
@@ -44,7 +66,9 @@ struct SettingsView: PageView {
         "problems": { $0.problems.map(ProblemView.init) }, "metricsToken": \.metricsToken,
         "settings": { view in
             Setting.all.map {
-                SettingView(setting: $0, value: view.value($0), problem: view.problems.text(for: $0.key))
+                SettingView(
+                    setting: $0, value: view.value($0), shown: view.shown($0),
+                    problem: view.problems.text(for: $0.key))
             }
         },
     ]
@@ -53,11 +77,12 @@ struct SettingsView: PageView {
 struct SettingView: View {
     let setting: Setting
     let value: String
+    let shown: String
     let problem: String?
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "key": \.setting.key, "label": \.setting.label, "help": \.setting.help, "basis": \.setting.basis,
         "standard": { $0.setting.standard.isEmpty ? "(trống)" : $0.setting.standard },
-        "value": \.value, "problem": \.problem,
+        "value": \.value, "shownField": \.setting.shownField, "shown": \.shown, "problem": \.problem,
     ]
 }

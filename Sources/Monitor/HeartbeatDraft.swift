@@ -1,0 +1,59 @@
+package import Civil
+package import Organization
+
+/// What somebody typed of a heartbeat.
+package struct HeartbeatDraft: Hashable, Sendable {
+    package var name: String
+    package var slug: String?
+    package var schedule: HeartbeatSchedule
+    package var grace: Duration
+    package var component = ""
+    package var agency: Agency.ID?
+    package var isDailyBackup = false
+
+    /// From 5 seconds to a year and a day.
+    package static let spans = 5...31_622_400
+
+    package init(name: String, schedule: HeartbeatSchedule, grace: Duration) {
+        self.name = name
+        self.schedule = schedule
+        self.grace = grace
+    }
+
+    /// What a ping with `?create=1` makes of a slug that nobody has named yet: once a day, an hour of grace, as with
+    /// Healthchecks.
+    package init(slug: String, agency: Agency.ID?) {
+        self.init(name: slug, schedule: HeartbeatSchedule(every: .seconds(86_400)), grace: .seconds(3600))
+        (self.slug, self.agency) = (slug, agency)
+    }
+
+    static func isSlug(_ text: String) -> Bool { text.wholeMatch(of: /[a-z0-9_-]{1,100}/) != nil }
+
+    /// - Throws: `Refusal` with everything that is not fit, named after the fields of the form.
+    package func check(at now: Instant) throws(Refusal) {
+        var problems: [Refusal.Problem] = []
+        func note(_ field: String, _ text: String) { problems.append(.init(field: field, text: text)) }
+
+        if name.isEmpty { note("name", "Tên: cần nhập.") }
+        if name.count > 200 { note("name", "Tên: tối đa 200 ký tự.") }
+        if let slug, !Self.isSlug(slug) { note("slug", "Tên ngắn: chỉ gồm chữ thường a–z, số, dấu - và _, tối đa 100 ký tự.") }
+        if let period = schedule.period, !Self.spans.contains(Int(period.inSeconds)) {
+            note("period", "Chu kỳ: cần từ 5 giây đến 366 ngày.")
+        }
+        if !Self.spans.contains(Int(grace.inSeconds)) { note("grace", "Thời gian ân hạn: cần từ 5 giây đến 366 ngày.") }
+        if schedule.next(after: now) == nil { note("expression", "Biểu thức: không có lần nào đến hẹn kể từ bây giờ.") }
+        if isDailyBackup, agency != nil {
+            note("is_daily_backup", "Sao lưu hằng ngày (Điều 18.2) là của toàn hệ thống: bỏ chọn, hoặc chọn phạm vi Toàn hệ thống.")
+        }
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+}
+
+extension Heartbeat {
+    /// The heartbeat as a form shows it.
+    package var draft: HeartbeatDraft {
+        var draft = HeartbeatDraft(name: name, schedule: schedule, grace: grace)
+        (draft.slug, draft.component, draft.agency, draft.isDailyBackup) = (slug, component, agency, isDailyBackup)
+        return draft
+    }
+}

@@ -10,7 +10,8 @@ struct GaugeStore: Sendable {
         // As people are told: while nobody watches, what was seen last is no longer claimed.
         let standing = try await MonitorStore(database: database).counts(at: now)
         let monitors: [(String, Int)] = [
-            ("down", standing.down), ("up", standing.up), ("unknown", standing.unknown), ("paused", standing.paused),
+            ("down", standing.down), ("degraded", standing.degraded), ("up", standing.up), ("unknown", standing.unknown),
+            ("paused", standing.paused),
         ]
         let counts = try await database.one(
             """

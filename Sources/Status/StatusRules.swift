@@ -24,7 +24,7 @@ package enum StatusRules {
     package typealias Standing = (state: MonitorSummary.State, isPlanned: Bool)
 
     /// How a component stands: as badly as the worst of what is watched of it. What fails during announced maintenance
-    /// is maintenance; what is paused says nothing; of what nobody watches nothing is known.
+    /// is maintenance; what is slow works; what is paused says nothing; of what nobody watches nothing is known.
     package static func state(of standings: [Standing]) -> PublicComponent.State {
         let told = standings.filter { $0.state != .paused }
         if told.contains(where: { $0.state == .down && !$0.isPlanned }) { return .down }

@@ -16,6 +16,7 @@ import Testing
     static let cases: [Case] = [
         Case(testDescription: "nothing is watched of it", watched: [], told: .unknown),
         Case(testDescription: "all is well", watched: [(.up, false), (.up, false)], told: .up),
+        Case(testDescription: "slow is not interrupted", watched: [(.degraded, false), (.up, false)], told: .up),
         Case(testDescription: "one of two is down", watched: [(.up, false), (.down, false)], told: .down),
         Case(testDescription: "one of two is not measured", watched: [(.up, false), (.unknown, false)], told: .unknown),
         Case(testDescription: "down outweighs not measured", watched: [(.unknown, false), (.down, false)], told: .down),

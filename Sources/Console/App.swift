@@ -77,9 +77,10 @@ struct App: Sendable {
             }, logger: logger)
         var services: [any Service] = opened.cluster.map { [ClusterKeeper(cluster: $0)] } ?? []
         services += [
-            Housekeeping(sessions: sessions, logger: logger), runner,
+            Housekeeping(sessions: sessions, monitors: MonitorStore(database: database), logger: logger), runner,
             HeartbeatWatch(database: database, logger: logger),
-            IncidentWatch(database: database, listener: listener, logger: logger),
+            IncidentWatch(database: database, listener: listener, baseURL: address, logger: logger),
+            MaintenanceKeeper(database: database, logger: logger),
         ]
         if let server = settings.mailServer {
             services.append(

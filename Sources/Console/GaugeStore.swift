@@ -2,22 +2,26 @@ import Civil
 import Database
 import Monitor
 
-/// What `/metrics` tells of the state of things, in two statements.
+/// What `/metrics` tells of the state of things, in one statement.
 struct GaugeStore: Sendable {
     let database: Database
 
+    /// While nobody watches, what was seen last is no longer claimed: every monitor is unknown.
     func read(at now: Instant) async throws -> [PrometheusMetrics.Gauge] {
-        // As people are told: while nobody watches, what was seen last is no longer claimed.
-        let standing = try await MonitorStore(database: database).counts(at: now)
-        let monitors: [(String, Int)] = [
-            ("down", standing.down), ("degraded", standing.degraded), ("up", standing.up), ("unknown", standing.unknown),
-            ("paused", standing.paused),
-        ]
         let counts = try await database.one(
             """
             SELECT \(columns: Counts.self)
+            FROM  (SELECT count(*) FILTER (WHERE state = 'down') AS down, count(*) FILTER (WHERE state = 'up') AS up,
+                          count(*) FILTER (WHERE state = 'unknown') AS unknown
+                   FROM  (SELECT CASE WHEN watch.beat < \(now - MonitorSummary.silence)
+                                      OR EXISTS (SELECT FROM measurement_gaps g
+                                                 WHERE g.monitor_id = m.id AND upper_inf(g.during))
+                                      THEN 'unknown' ELSE s.state END AS state
+                          FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id
+                          CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches) AS watch
+                          WHERE  m.deleted_at IS NULL AND m.paused_at IS NULL) AS standing) AS shown
             """, as: Counts.self)
-        return monitors.map { PrometheusMetrics.Gauge(name: "trucban_monitors_\($0.0)", value: Double($0.1)) } + counts.gauges
+        return counts.gauges
     }
 }
 
@@ -25,16 +29,18 @@ private struct Counts: PostgresRow {
     let gauges: [PrometheusMetrics.Gauge]
 
     private static let names = [
-        "trucban_incidents_open", "trucban_sample_default_partition_rows", "trucban_deliveries_failed",
-        "trucban_deliveries_waiting", "trucban_audit_entries",
+        "trucban_monitors_down", "trucban_monitors_up", "trucban_monitors_unknown", "trucban_incidents_open",
+        "trucban_sample_default_partition_rows", "trucban_deliveries_failed", "trucban_deliveries_waiting",
+        "trucban_audit_entries",
     ]
 
     static var columns: String {
         """
+        shown.down, shown.up, shown.unknown,
         (SELECT count(*) FROM incidents i
           WHERE NOT EXISTS (SELECT FROM incident_closures c WHERE c.incident_id = i.id)),
         (SELECT count(*) FROM samples_default),
-        (SELECT count(*) FROM deliveries WHERE state = 'failed'),
+        (SELECT count(*) FROM deliveries WHERE state = 'failed' AND withdrawn_at IS NULL),
         (SELECT count(*) FROM deliveries WHERE state IN ('ready', 'running')),
         (SELECT coalesce(max(seq), 0) FROM audit_entries)
         """

@@ -1,11 +1,13 @@
 import Civil
 import Logging
+import Monitor
 import Organization
 import ServiceLifecycle
 
 /// Sweeps out what nobody can use any more, every ten minutes.
 struct Housekeeping: Service {
     let sessions: SessionStore
+    let monitors: MonitorStore
     let logger: Logger
 
     func run() async throws {
@@ -15,6 +17,11 @@ struct Housekeeping: Service {
                     try await sessions.sweep(at: WallClock.system.now)
                 } catch {
                     logger.warning("sweep failed", metadata: ["error": "\(error)"])
+                }
+                do {
+                    try await monitors.dropOldestSamples(at: WallClock.system.now)
+                } catch {
+                    logger.warning("old samples stay", metadata: ["error": "\(error)"])
                 }
                 try? await Task.sleep(for: .seconds(600))
             }

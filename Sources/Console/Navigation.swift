@@ -7,6 +7,7 @@ enum Navigation {
         NavigationItem("Tổng quan", "/", .readDashboard),
         NavigationItem("Giám sát", "/monitors", .readMonitors),
         NavigationItem("Tín hiệu tự báo", "/heartbeats", .readMonitors),
+        NavigationItem("Mức độ sẵn sàng", "/availability", .readMonitors),
         NavigationItem("Sự cố", "/incidents", .readIncidents),
         NavigationItem("Thông báo bảo trì", "/notices", .readNotices),
         NavigationItem("Đường dây nóng", "/requests", .readRequests),

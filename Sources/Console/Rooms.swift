@@ -28,13 +28,20 @@ struct Rooms {
         let agencies = AgencyStore(database: database)
         let settings = SettingStore(database: database)
         HomePages(home: HomeStore(database: database)).add(to: &routes)
-        MonitorPages(monitors: MonitorStore(database: database), agencies: agencies).add(to: &routes)
+        let monitors = MonitorStore(database: database)
+        MonitorPages(monitors: monitors, agencies: agencies).add(to: &routes)
         HeartbeatPages(
-            heartbeats: HeartbeatStore(database: database), monitors: MonitorStore(database: database), agencies: agencies,
-            address: address
+            heartbeats: HeartbeatStore(database: database), monitors: monitors, agencies: agencies, address: address
         ).add(to: &routes)
         PingPages(desk: PingDesk(store: HeartbeatStore(database: database))).add(to: &routes)
+        AvailabilityPages(monitors: monitors).add(to: &routes)
+        ServiceHoursPages(monitors: monitors).add(to: &routes)
+        OutagePages(monitors: monitors).add(to: &routes)
+        MaintenancePages(maintenance: MaintenanceStore(database: database), monitors: monitors).add(to: &routes)
         IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
+        EscalationPages(
+            escalation: EscalationStore(database: database, baseURL: address), settings: settings, sendsMail: sendsMail
+        ).add(to: &routes)
         NoticePages(
             notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),
             deliveries: DeliveryStore(database: database), settings: settings, sendsMail: sendsMail

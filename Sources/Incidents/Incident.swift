@@ -70,7 +70,7 @@ package struct Incident: Hashable, Sendable {
     package var agencyName: String?
     /// The outage that opened it, by its number.
     package var outage: Int64?
-    /// The monitor that saw the outage, by its number.
+    /// The monitor that saw the outage, or that flaps, by its number.
     package var monitor: Int64?
     package var beganAt: Instant
     package var detectedAt: Instant
@@ -110,10 +110,11 @@ package struct Incident: Hashable, Sendable {
 }
 
 extension Incident: PostgresRow {
-    /// For `incidents i LEFT JOIN agencies a LEFT JOIN users o` (who opened it) `LEFT JOIN outages d`.
+    /// For `incidents i LEFT JOIN agencies a LEFT JOIN users o` (who opened it) `LEFT JOIN outages d
+    /// LEFT JOIN flappings flapping`.
     package static var columns: String {
         """
-        i.id, i.code, i.title, i.kind, i.severity, i.state, i.agency_id, a.name, i.outage_id, d.monitor_id,
+        i.id, i.code, i.title, i.kind, i.severity, i.state, i.agency_id, a.name, i.outage_id, coalesce(d.monitor_id, flapping.monitor_id),
         i.began_at, i.detected_at, i.suspended_at, i.resumed_at, i.closed_at, i.description, i.temporary_measures, i.catch_up, i.cause, i.is_cyber,
         i.has_personal_data, i.contact, i.scope, i.provider, i.measures, i.helpers, i.first_results, i.proposals,
         o.full_name, i.opened_at, i.version

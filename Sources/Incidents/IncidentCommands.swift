@@ -64,6 +64,8 @@ extension IncidentStore {
                     provider = \(draft.particulars.provider), measures = \(draft.particulars.measures),
                     helpers = \(draft.particulars.helpers), first_results = \(draft.particulars.firstResults),
                     proposals = \(draft.particulars.proposals),
+                    resumption_withdrawn_at = CASE WHEN resumed_at IS NOT NULL AND \(draft.resumedAt)::timestamptz IS NULL
+                        THEN \(now) ELSE resumption_withdrawn_at END,
                     version = version + 1, updated_by = \(person.id), updated_at = \(now)
                 WHERE id = \(incident.id)
                 """)
@@ -167,7 +169,7 @@ extension IncidentStore {
 extension Transaction {
     /// - Throws: `Refusal` for an incident that the person cannot see, or may only read: an agency keeps its own, the
     ///   Department all.
-    fileprivate func locked(_ code: String, for person: Person) async throws -> Incident {
+    func locked(_ code: String, for person: Person) async throws -> Incident {
         let found = try await first(
             """
             SELECT \(columns: Incident.self) \(sql: IncidentStore.joins)

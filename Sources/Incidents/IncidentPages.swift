@@ -25,6 +25,7 @@ package struct IncidentPages: Sendable {
         routes.post("/incidents/:code", .keepIncidents, use: edit)
         routes.post("/incidents/:code/communications", .keepIncidents, use: communicate)
         routes.post("/incidents/:code/entries", .keepIncidents, use: note)
+        routes.post("/incidents/:code/acknowledgement", .keepIncidents, use: acknowledge)
         routes.post("/incidents/:code/closure", .keepIncidents, use: close)
         routes.post("/incidents/:code/reopening", .keepIncidents, use: reopen)
         routes.get("/api/v1/incidents/:code/checklist", .readIncidents, use: checklist)
@@ -116,6 +117,8 @@ package struct IncidentPages: Sendable {
             incident: incident, communications: try await incidents.communications(of: incident.id),
             entries: try await incidents.entries(of: incident.id), limits: LegalLimits(try await settings.read()),
             mayKeep: Self.mayKeep(incident, context.person),
+            acknowledgement: try await incidents.acknowledgement(of: incident.id),
+            letters: try await incidents.letters(about: incident.code, for: context.person),
             person: context.person.name, now: context.now, form: form, problems: problems)
         return context.page(view, title: title("\(incident.code) \(incident.title)", problems), status: status(problems))
     }
@@ -139,6 +142,15 @@ package struct IncidentPages: Sendable {
                 kind ?? .observation, form["text"], happenedAt: happenedAt ?? context.now, to: code,
                 by: context.person, address: context.address, form: form.key, at: context.now)
             return "Đã ghi diễn biến."
+        }
+    }
+
+    @Sendable private func acknowledge(_ request: Request, _ context: SignedIn) async throws -> Response {
+        try await command(request, context) { code, form in
+            try await incidents.acknowledge(
+                code, note: form["acknowledgement_note"], by: context.person, address: context.address, form: form.key,
+                at: context.now)
+            return "Bạn đã tiếp nhận \(code)."
         }
     }
 

@@ -81,7 +81,7 @@ package struct IncidentStore: Sendable {
 
     static let joins: SQL = """
         FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id LEFT JOIN users o ON o.id = i.opened_by
-        LEFT JOIN outages d ON d.id = i.outage_id
+        LEFT JOIN outages d ON d.id = i.outage_id LEFT JOIN flappings flapping ON flapping.id = i.flapping_id
         """
 
     private static func condition(_ filter: IncidentFilter, _ person: Person) -> SQL {

@@ -9,6 +9,7 @@ struct IncidentView: PageView {
     static let parts: [any View.Type] = [
         BadgeView.self, ProblemView.self, OptionView.self, ChecklistItemView.self, MendView.self, TimelineItemView.self,
         CommunicationView.self, TellingRowView.self, TellingCellView.self, AudienceHeadView.self, ClockView.self,
+        EscalationLetterView.self,
     ]
 
     let incident: Incident
@@ -16,6 +17,8 @@ struct IncidentView: PageView {
     let entries: [TimelineEntry]
     let limits: LegalLimits
     let mayKeep: Bool
+    let acknowledgement: IncidentAcknowledgement?
+    let letters: [EscalationLetter]
     let person: String
     let now: Instant
     let form: Form
@@ -73,6 +76,14 @@ struct IncidentView: PageView {
         },
         "communications": { $0.communications.map(CommunicationView.init) },
         "timeline": { $0.entries.map(TimelineItemView.init) },
+        "acknowledged": { $0.acknowledgement.map { "\($0.by), \(VietnameseFormat.moment($0.at))" } },
+        "acknowledgementRemark": { view in
+            view.acknowledgement.flatMap { $0.note.isEmpty ? nil : $0.note }
+        },
+        "mayAcknowledge": { $0.mayWrite && $0.acknowledgement == nil },
+        "acknowledgementNote": { $0.form["acknowledgement_note"] },
+        "acknowledgementNoteProblem": { $0.problems.text(for: "acknowledgement_note") },
+        "letters": { $0.letters.map(EscalationLetterView.init) },
         "mayTell": { $0.mayWrite || $0.hasTypedCommunication }, "mayNote": { $0.mayWrite || $0.hasTypedEntry },
         "mayClose": \.mayWrite, "mayReopen": { $0.mayKeep && $0.incident.state == .closed },
         "audiences": { view in
@@ -119,6 +130,18 @@ struct IncidentView: PageView {
     private static func answer(_ value: Bool?) -> String {
         value.map { $0 ? "Có" : "Không" } ?? "Chưa xác định"
     }
+}
+
+/// A letter to somebody on call.
+struct EscalationLetterView: View {
+    let letter: EscalationLetter
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "recipient": \.letter.recipient, "recipientAddress": \.letter.address,
+        "written": { VietnameseFormat.moment($0.letter.writtenAt) },
+        "delivery": { BadgeView(kind: $0.letter.badge, label: $0.letter.label) },
+        "finished": { $0.letter.finishedAt.map(VietnameseFormat.moment) },
+    ]
 }
 
 struct ChecklistItemView: View {

@@ -12,13 +12,18 @@ import ServiceLifecycle
 package struct IncidentWatch: Service {
     private static let pause = Duration.seconds(10)
 
-    private let database: Database
+    let database: Database
+    private let escalation: EscalationStore
     private let listener: Listener
     private let clock: WallClock
     private let logger: Logger
 
-    package init(database: Database, listener: Listener, clock: WallClock = .system, logger: Logger) {
+    /// - Parameter baseURL: The console's address, for the link in letters.
+    package init(
+        database: Database, listener: Listener, clock: WallClock = .system, baseURL: String, logger: Logger
+    ) {
         self.database = database
+        escalation = EscalationStore(database: database, baseURL: baseURL)
         self.listener = listener
         self.clock = clock
         self.logger = logger
@@ -57,9 +62,11 @@ package struct IncidentWatch: Service {
         try await each(unanswered(at: now)) { outage in
             if let code = try await open(outage, at: now) { opened.append(code) }
         }
+        opened += try await sweepFlappings(at: now)
         try await each(Self.resumed) { try await resume($0, at: now) }
         try await each(reported(by: now)) { try await noteReport($0, at: now) }
         try await each(Self.abandoned) { try await abandon($0, at: now) }
+        try await escalation.sweep(at: now)
         return opened
     }
 
@@ -88,12 +95,13 @@ package struct IncidentWatch: Service {
         }
     }
 
-    /// Outages that no incident answers for yet. One that lies wholly in announced maintenance is no incident.
+    /// Outages that no incident answers for yet. One that lies wholly in maintenance is no incident, announced
+    /// or not: alarms keep quiet. Whether it counts as downtime is for availability to say.
     private func unanswered(at now: Instant) -> SQL {
         """
-        i.id IS NULL
+        i.id IS NULL AND NOT \(sql: Self.isToldByFlapping)
         AND tstzmultirange(tstzrange(lower(o.during), coalesce(upper(o.during), greatest(lower(o.during), \(now)))))
-            - coalesce((SELECT range_agg(p.during) FROM planned_windows p
+            - coalesce((SELECT range_agg(p.during) FROM silent_windows p
                         WHERE (p.monitor_id = o.monitor_id OR p.monitor_id IS NULL) AND p.during && o.during), '{}')
             <> '{}'
         """
@@ -117,9 +125,11 @@ package struct IncidentWatch: Service {
         }
     }
 
-    /// Outages that were seen to end while their incident does not say so.
+    /// Outages that were seen to end while their incident does not say so. Where a person has taken that back, only people
+    /// say when the system was in use again.
     private static let resumed: SQL = """
-        i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND NOT upper_inf(o.during)
+        i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND i.resumption_withdrawn_at IS NULL
+        AND NOT upper_inf(o.during)
         AND (m.deleted_at IS NULL OR upper(o.during) < m.deleted_at)
         """
 
@@ -189,6 +199,7 @@ package struct IncidentWatch: Service {
                 UPDATE incidents SET resumed_at = greatest(suspended_at, \(end)), version = version + 1,
                     updated_by = NULL, updated_at = \(now)
                 WHERE  outage_id = \(outage.id) AND is_open AND resumed_at IS NULL AND suspended_at IS NOT NULL
+                AND    resumption_withdrawn_at IS NULL
                 RETURNING id, code
                 """, as: OpenedIncident.self)
             for row in rows {
@@ -256,7 +267,8 @@ private struct AbandonedIncident: PostgresRow {
     }
 }
 
-private struct OpenedIncident: PostgresRow {
+/// An incident that a watch has just written to.
+struct OpenedIncident: PostgresRow {
     let id: Incident.ID
     let code: String
 

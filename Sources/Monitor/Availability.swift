@@ -4,8 +4,10 @@ package import Database
 /// How long something could be used, in whole seconds of a window. Three kinds of time are kept apart: up, down, and
 /// not measured. What was not measured is never counted as up.
 package struct Availability: Hashable, Sendable {
-    /// The window, cut at the moment of asking.
+    /// What of the window lies in service hours, cut at the moment of asking.
     package var window: Duration = .zero
+    /// What of it lies outside the service hours: neither good nor bad.
+    package var outside: Duration = .zero
     /// Announced maintenance (Điều 21.7).
     package var planned: Duration = .zero
     /// Nobody looked, or the monitor did not exist.
@@ -15,6 +17,9 @@ package struct Availability: Hashable, Sendable {
     /// Outages that cost measured, unplanned time.
     package var outages = 0
     package var longestOutage: Duration = .zero
+    /// Would have been measured, and was down, if nobody had judged an outage again. It stands in `planned` or in
+    /// `notMeasured` now, and beside every share.
+    package var reclassified: Duration = .zero
 
     package init() {}
 
@@ -39,28 +44,43 @@ package struct Availability: Hashable, Sendable {
         measured > .zero ? Int((measured - down).inSeconds * 1_000_000 / measured.inSeconds) : nil
     }
 
+    /// The part of the window that was measured, in millionths, rounded down; nil for an empty window.
+    package var measuredMillionths: Int? {
+        window > .zero ? Int(measured.inSeconds * 1_000_000 / window.inSeconds) : nil
+    }
+
+    /// The part of the window that was announced maintenance, in millionths, rounded up; nil for an empty window.
+    package var plannedMillionths: Int? { millionths(of: planned) }
+
     /// The part of the window that was not measured, in millionths, rounded up; nil for an empty window.
-    package var notMeasuredMillionths: Int? {
+    package var notMeasuredMillionths: Int? { millionths(of: notMeasured) }
+
+    /// The part of the window that only a reclassification took out, in millionths, rounded up; nil for an empty window.
+    package var reclassifiedMillionths: Int? { millionths(of: reclassified) }
+
+    private func millionths(of part: Duration) -> Int? {
         guard window > .zero else { return nil }
         let whole = window.inSeconds
-        return Int((notMeasured.inSeconds * 1_000_000 + whole - 1) / whole)
+        return Int((part.inSeconds * 1_000_000 + whole - 1) / whole)
     }
 
     /// What is printed beside every percentage.
     package static let rule =
         "Tỷ lệ sẵn sàng = (thời gian đo được − thời gian gián đoạn ngoài kế hoạch) ÷ thời gian đo được; "
-        + "thời gian đo được = toàn bộ khoảng xét − bảo trì đã thông báo − thời gian không đo. "
+        + "thời gian đo được = khoảng xét trong giờ phục vụ − bảo trì đã thông báo − thời gian không đo. "
         + "Gián đoạn tính từ lần đo lỗi đầu tiên đến lần đo tốt đầu tiên; thời gian không đo không bao giờ tính là hoạt động."
 
     /// All monitors together: sums of seconds, so that a monitor that was measured longer weighs more.
     package static func sum(_ parts: some Sequence<Availability>) -> Availability {
         parts.reduce(into: Availability()) { whole, part in
             whole.window += part.window
+            whole.outside += part.outside
             whole.planned += part.planned
             whole.notMeasured += part.notMeasured
             whole.down += part.down
             whole.outages += part.outages
             whole.longestOutage = max(whole.longestOutage, part.longestOutage)
+            whole.reclassified += part.reclassified
         }
     }
 }
@@ -75,7 +95,7 @@ package struct MonitorAvailability: Hashable, Sendable, PostgresRow {
     package static var columns: String {
         """
         v.monitor_id, m.name, m.component, v.window_seconds, v.planned_seconds, v.not_measured_seconds, v.down_seconds,
-        v.outages, v.longest_outage_seconds
+        v.outages, v.longest_outage_seconds, v.outside_seconds, v.reclassified_seconds
         """
     }
 
@@ -83,10 +103,13 @@ package struct MonitorAvailability: Hashable, Sendable, PostgresRow {
         monitor = try row.read()
         name = try row.read()
         component = try row.read()
-        availability = Availability(
+        var availability = Availability(
             window: .seconds(try row.read(Int64.self)), planned: .seconds(try row.read(Int64.self)),
             notMeasured: .seconds(try row.read(Int64.self)), down: .seconds(try row.read(Int64.self)),
             outages: try row.read(), longestOutage: .seconds(try row.read(Int64.self)))
+        availability.outside = .seconds(try row.read(Int64.self))
+        availability.reclassified = .seconds(try row.read(Int64.self))
+        self.availability = availability
     }
 }
 
@@ -97,14 +120,16 @@ package struct DayAvailability: Hashable, Sendable, PostgresRow {
     package let availability: Availability
 
     package static var columns: String {
-        "monitor_id, day, window_seconds, planned_seconds, not_measured_seconds, down_seconds"
+        "monitor_id, day, window_seconds, planned_seconds, not_measured_seconds, down_seconds, outside_seconds"
     }
 
     package init(row: inout RowReader) throws {
         monitor = try row.read()
         day = try row.read()
-        availability = Availability(
+        var availability = Availability(
             window: .seconds(try row.read(Int64.self)), planned: .seconds(try row.read(Int64.self)),
             notMeasured: .seconds(try row.read(Int64.self)), down: .seconds(try row.read(Int64.self)))
+        availability.outside = .seconds(try row.read(Int64.self))
+        self.availability = availability
     }
 }

@@ -32,13 +32,6 @@ struct Batch: Sendable {
         let reason: MeasurementGap.Reason
     }
 
-    /// A time of slow answers.
-    struct DegradationRow: Sendable {
-        let monitor: Monitor.ID
-        let from: Instant
-        var to: Instant?
-    }
-
     private static let sampleBound = 50_000
 
     private(set) var samples: [StoredSample] = []
@@ -50,9 +43,8 @@ struct Batch: Sendable {
     /// The end of the gaps that were open before this batch.
     private(set) var gapEnds: [Monitor.ID: Instant] = [:]
     private(set) var gaps: [GapRow] = []
-    /// The end of the degradations that were open before this batch.
-    private(set) var degradationEnds: [Monitor.ID: Instant] = [:]
-    private(set) var degradations: [DegradationRow] = []
+    private(set) var degradations = Stretches()
+    private(set) var flappings = Stretches()
 
     var isEmpty: Bool { standings.isEmpty }
 
@@ -89,14 +81,10 @@ struct Batch: Sendable {
             }
         case .recordGap(let from, let to, let reason):
             gaps.append(GapRow(monitor: monitor, from: from, to: to, reason: reason))
-        case .openDegradation(let from):
-            degradations.append(DegradationRow(monitor: monitor, from: from, to: nil))
-        case .closeDegradation(let at):
-            if let open = degradations.lastIndex(where: { $0.monitor == monitor && $0.to == nil }) {
-                degradations[open].to = at
-            } else {
-                degradationEnds[monitor] = at
-            }
+        case .openDegradation(let from): degradations.open(monitor, from: from)
+        case .closeDegradation(let at): degradations.close(monitor, at: at)
+        case .openFlapping(let from): flappings.open(monitor, from: from)
+        case .closeFlapping(let at): flappings.close(monitor, at: at)
         }
     }
 
@@ -111,8 +99,8 @@ struct Batch: Sendable {
         }
         for (monitor, end) in later.outageEnds { whole.add(.closeOutage(at: end), of: monitor) }
         for (monitor, end) in later.gapEnds { whole.add(.closeGaps(at: end), of: monitor) }
-        for (monitor, end) in later.degradationEnds { whole.add(.closeDegradation(at: end), of: monitor) }
-        whole.degradations += later.degradations
+        whole.degradations.follow(with: later.degradations)
+        whole.flappings.follow(with: later.flappings)
         whole.outages += later.outages
         whole.gaps += later.gaps
         return whole
@@ -126,7 +114,7 @@ struct Batch: Sendable {
         outages.removeAll { $0.monitor == monitor }
         gapEnds[monitor] = nil
         gaps.removeAll { $0.monitor == monitor }
-        degradationEnds[monitor] = nil
-        degradations.removeAll { $0.monitor == monitor }
+        degradations.keep { $0 != monitor }
+        flappings.keep { $0 != monitor }
     }
 }

@@ -25,7 +25,7 @@ extension Transaction {
                    first_byte_us = v.first_byte_us, total_us = v.total_us,
                    certificate_expires_at = coalesce(v.certificate_expires_at, s.certificate_expires_at),
                    degraded_since = v.degraded_since, latency_streak = v.latency_streak,
-                   latency_streak_at = v.latency_streak_at
+                   latency_streak_at = v.latency_streak_at, results = v.results, flapping_since = v.flapping_since
             FROM   unnest(\(rows.map(\.id.rawValue)), \(rows.map(\.at.revision)), \(states.map(\.condition.rawValue)),
                           \(states.map(\.since)), \(states.map(\.failures)), \(states.map(\.firstFailureAt)),
                           \(states.map(\.successes)), \(states.map(\.firstSuccessAt)), \(states.map(\.lastSampleAt)),
@@ -35,11 +35,12 @@ extension Transaction {
                           \(phases.map(\.tls.inMicroseconds)), \(phases.map(\.firstByte.inMicroseconds)),
                           \(phases.map(\.total.inMicroseconds)), \(samples.map(\.certificateExpiresAt)),
                           \(states.map(\.degradedSince)), \(states.map(\.latencyStreak)),
-                          \(states.map(\.latencyStreakAt)))
+                          \(states.map(\.latencyStreakAt)), \(states.map(\.results.bits)),
+                          \(states.map(\.flappingSince)))
                    AS v (monitor_id, revision, state, since, failures, first_failure_at, successes, first_success_at,
                          last_sample_at, next_due_at, failure, detail, status, resolve_us, connect_us, tls_us,
                          first_byte_us, total_us, certificate_expires_at, degraded_since, latency_streak,
-                         latency_streak_at)
+                         latency_streak_at, results, flapping_since)
             WHERE  s.monitor_id = v.monitor_id AND s.revision = v.revision
             RETURNING s.monitor_id
             """)

@@ -17,6 +17,19 @@ package struct DayStrip: Hashable, Sendable {
             }
         }
 
+        /// Of the times of one day: what broke outweighs what nobody saw, and both what was announced.
+        fileprivate func isWorse(than other: Kind) -> Bool {
+            func rank(_ kind: Kind) -> Int {
+                switch kind {
+                case .down: 3
+                case .unknown: 2
+                case .maintenance: 1
+                case .up: 0
+                }
+            }
+            return rank(self) > rank(other)
+        }
+
         var y: Int {
             switch self {
             case .down: 0
@@ -37,12 +50,12 @@ package struct DayStrip: Hashable, Sendable {
     /// All days together.
     package let availability: Availability
 
-    /// - Parameter days: In any order, of one monitor or of several that count as one; a day without an entry was not
-    ///   measured.
+    /// - Parameter days: In any order, of one monitor or of several that count as one: then a day is as bad as that of the
+    ///   worst of them, so that many good ones hide none. A day without an entry was not measured.
     package init(from first: CivilDate, _ days: [DayAvailability]) {
         self.first = first
-        let byDay = Dictionary(days.map { ($0.day.dayNumber, $0.availability) }) { .sum([$0, $1]) }
-        kinds = (0..<Self.length).map { Kind(byDay[first.dayNumber + $0] ?? Availability()) }
+        let byDay = Dictionary(days.map { ($0.day.dayNumber, Kind($0.availability)) }) { $0.isWorse(than: $1) ? $0 : $1 }
+        kinds = (0..<Self.length).map { byDay[first.dayNumber + $0] ?? .unknown }
         availability = .sum(days.map(\.availability))
     }
 

@@ -106,7 +106,9 @@ extension HeartbeatStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/heartbeats")
             _ = try await tx.lockHeartbeat(heartbeat.id)
-            try await tx.run("UPDATE monitors SET deleted_at = \(now) WHERE id = \(heartbeat.id) AND deleted_at IS NULL")
+            let deleted = try await tx.run(
+                "UPDATE monitors SET deleted_at = \(now) WHERE id = \(heartbeat.id) AND deleted_at IS NULL")
+            guard deleted == 1 else { throw Refusal(field: "", "Tín hiệu này đã được xóa.") }
             try await tx.run("DELETE FROM heartbeat_states WHERE monitor_id = \(heartbeat.id)")
             try await tx.endOutages([heartbeat.id: now.ceiledToSecond])
             try await tx.endGaps([heartbeat.id: now.ceiledToSecond])

@@ -144,8 +144,12 @@ package struct HeartbeatPages: Sendable {
         let form = try await Form(request)
         if let destination = try await monitors.destination(of: form.key) { return context.redirect(to: destination) }
         let heartbeat = try await found(context)
-        try await heartbeats.delete(heartbeat, by: context.actor, form: form.key, at: context.now)
-        return context.redirect(to: "/heartbeats", flash: "Đã xóa “\(heartbeat.name)”; lịch sử vẫn được giữ.")
+        return try await context.submit {
+            try await heartbeats.delete(heartbeat, by: context.actor, form: form.key, at: context.now)
+            return context.redirect(to: "/heartbeats", flash: "Đã xóa “\(heartbeat.name)”; lịch sử vẫn được giữ.")
+        } refused: { _ in
+            context.redirect(to: "/heartbeats", flash: "“\(heartbeat.name)” vừa được người khác xóa.")
+        }
     }
 
     private func keys(

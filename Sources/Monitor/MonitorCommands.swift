@@ -26,22 +26,29 @@ extension MonitorStore {
     }
 
     /// Changes what is asked and how it is judged. An outage that is going on goes on; failures that had not made one
-    /// yet are forgotten, because they answered another question.
-    /// - Throws: `Refusal` when the draft is not fit.
+    /// yet are forgotten, because they answered another question. Saving what is stored already changes nothing.
+    ///
+    /// - Parameter version: The version that the editor began from; nil for a command that began from no form.
+    /// - Throws: `Refusal` when the draft is not fit; `ChangedMeanwhile` when somebody else has changed it since.
     package func change(
-        _ monitor: Monitor, to draft: MonitorDraft, by actor: Actor, form: FormKey? = nil, at now: Instant
+        _ monitor: Monitor, to draft: MonitorDraft, version: Int? = nil, by actor: Actor, form: FormKey? = nil,
+        at now: Instant
     ) async throws {
         try draft.check()
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
+            let stored = try await tx.locked(monitor.id)
+            if stored.draft == draft { return }
+            try await tx.check(version, of: monitor.id)
             // An agency that was closed since keeps its monitors.
-            if draft.agency != monitor.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
+            if draft.agency != stored.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
             try await tx.renew(monitor.id)
             try await tx.update(monitor.id, to: draft)
             try await tx.put(monitor.id, into: draft.place, at: now)
+            try await tx.raiseVersion(of: monitor.id, by: actor, at: now)
             try await tx.announceMonitors()
             try await tx.record(
-                "monitor.changed", draft.name, by: actor, before: monitor.draft.audited, after: draft.audited, at: now)
+                "monitor.changed", draft.name, by: actor, before: stored.draft.audited, after: draft.audited, at: now)
         }
     }
 
@@ -50,11 +57,13 @@ extension MonitorStore {
     package func pause(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
+            _ = try await tx.locked(monitor.id)
             try await tx.renew(monitor.id)
             let paused = try await tx.run(
                 "UPDATE monitors SET paused_at = \(now) WHERE id = \(monitor.id) AND paused_at IS NULL")
             guard paused == 1 else { throw Refusal(field: "", "Điểm giám sát này đang tạm dừng đo.") }
             try await tx.openGap(of: monitor.id, .paused, from: now.flooredToSecond)
+            try await tx.forgetResults(of: monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.paused", monitor.name, by: actor, at: now)
         }
@@ -64,6 +73,7 @@ extension MonitorStore {
     package func resume(_ monitor: Monitor, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/monitors/\(monitor.id.rawValue)")
+            _ = try await tx.locked(monitor.id)
             try await tx.renew(monitor.id)
             let resumed = try await tx.run(
                 "UPDATE monitors SET paused_at = NULL WHERE id = \(monitor.id) AND paused_at IS NOT NULL")
@@ -93,7 +103,8 @@ extension MonitorStore {
                 """)
             try await tx.endOutages([monitor.id: now.ceiledToSecond])
             try await tx.endGaps([monitor.id: now.ceiledToSecond])
-            try await tx.endDegradations([monitor.id: now.ceiledToSecond])
+            try await tx.saveDegradations(Stretches(ends: [monitor.id: now.ceiledToSecond]))
+            try await tx.forgetResults(of: monitor.id, at: now)
             try await tx.announceMonitors()
             try await tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)
         }

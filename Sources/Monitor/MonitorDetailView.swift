@@ -8,13 +8,14 @@ struct MonitorDetailView: PageView {
     static let parts: [any View.Type] = [
         BadgeView.self, StripView.self, StripDayView.self, LatencyView.self, LatencyLevelView.self,
         LatencyHourView.self, LatencyStretchView.self, LatencyGapView.self, LatencyReadingView.self, OutageView.self,
-        GapView.self, DegradationView.self, PhaseView.self, ProblemView.self,
+        GapView.self, DegradationView.self, FlappingView.self, PhaseView.self, ProblemView.self,
     ]
 
     let summary: MonitorSummary
     let strip: DayStrip
     let latency: LatencyView
     let history: MonitorHistory
+    let flappings: [TimeRange]
     let mayKeep: Bool
     let problems: [Refusal.Problem]
     let now: Instant
@@ -42,6 +43,10 @@ struct MonitorDetailView: PageView {
         "tags": { $0.summary.monitor.place.tags.joined(separator: ", ") },
         "slowAfter": { String($0.summary.monitor.slowness.after) },
         "slowThreshold": { $0.summary.monitor.slowness.threshold.map(MonitorText.latency) },
+        "flappings": { view in view.flappings.map { FlappingView(during: $0, now: view.now) } },
+        "maintenanceHref": { view in
+            view.mayKeep ? FormText.href("/monitors/maintenance/new", [("monitor", view.summary.monitor.name)]) : nil
+        },
         "degradations": { view in view.history.degradations.map { DegradationView(during: $0, now: view.now) } },
         "interval": { VietnameseFormat.duration($0.summary.monitor.interval) },
         "retryInterval": { VietnameseFormat.duration($0.summary.monitor.retryInterval) },
@@ -83,6 +88,20 @@ struct OutageView: View {
         "lasting": { VietnameseFormat.duration($0.outage.lasting(until: $0.now)) },
         "reason": \.outage.reason,
         "incidentHref": { "/incidents?outage=\($0.outage.id.rawValue)" },
+        "outageHref": { "/outages/\($0.outage.id.rawValue)" },
+    ]
+}
+
+struct FlappingView: View {
+    let during: TimeRange
+    let now: Instant
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "flapBegan": { $0.during.lower.map(VietnameseFormat.momentWithSeconds) },
+        "flapEnded": { $0.during.upper.map(VietnameseFormat.momentWithSeconds) },
+        "flapLasting": { view in
+            view.during.lower.map { VietnameseFormat.duration((view.during.upper ?? view.now) - $0) }
+        },
     ]
 }
 

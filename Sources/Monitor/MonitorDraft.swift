@@ -28,7 +28,7 @@ package struct MonitorDraft: Hashable, Sendable {
         func note(_ field: String, _ text: String) { problems.append(.init(field: field, text: text)) }
 
         if name.isEmpty { note("name", "Tên: cần nhập.") }
-        if name.count > 200 { note("name", "Tên: tối đa 200 ký tự.") }
+        if name.unicodeScalars.count > 200 { note("name", "Tên: tối đa 200 ký tự.") }
         switch target {
         case .http(let http): problems += http.problems
         case .tcp(let host, let port):

@@ -8,6 +8,7 @@ struct MonitorFormView: PageView {
 
     /// Nil for a monitor that does not exist yet.
     let monitor: Monitor?
+    let version: Int?
     let agencies: [Agency]
     /// Names that are in use already.
     let groups: [String]
@@ -15,7 +16,7 @@ struct MonitorFormView: PageView {
     let problems: [Refusal.Problem]
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "problems": { $0.problems.map(ProblemView.init) },
+        "problems": { $0.problems.map(ProblemView.init) }, "version": { $0.version.map(String.init) },
         "heading": { $0.monitor.map { "Sửa “\($0.name)”" } ?? "Thêm điểm giám sát" },
         "action": { $0.monitor.map { "/monitors/\($0.id.rawValue)/edit" } ?? "/monitors" },
         "cancelHref": { $0.monitor.map { "/monitors/\($0.id.rawValue)" } ?? "/monitors" },

@@ -51,8 +51,10 @@ struct MonitorRowView: View {
 /// A state as a badge of docs/look.md.
 extension BadgeView {
     static func all(for summary: MonitorSummary) -> [BadgeView] {
-        let state = BadgeView(kind: summary.state.rawValue, label: summary.state.label)
-        return summary.isUnderMaintenance ? [state, BadgeView(kind: "maintenance", label: "Bảo trì")] : [state]
+        var badges = [BadgeView(kind: summary.state.rawValue, label: summary.state.label)]
+        if summary.isFlapping { badges.append(BadgeView(kind: "due", label: "Chập chờn")) }
+        if summary.isUnderMaintenance { badges.append(BadgeView(kind: "maintenance", label: "Bảo trì")) }
+        return badges
     }
 }
 

@@ -65,15 +65,18 @@ package struct MonitorPages: Sendable {
         let view = MonitorDetailView(
             summary: summary, strip: DayStrip(from: first, days[id] ?? []),
             latency: LatencyView(from: start, latency), history: try await monitors.history(of: id),
-            mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
+            flappings: try await monitors.flappings(of: id), mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
         return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
     }
 
     private func form(
-        _ context: SignedIn, _ monitor: Monitor?, _ typed: Form? = nil, problems: [Refusal.Problem] = []
+        _ context: SignedIn, _ monitor: Monitor?, _ typed: Form? = nil, version: Int? = nil,
+        problems: [Refusal.Problem] = []
     ) async throws -> Response {
+        var version = version
+        if version == nil, let monitor { version = try await monitors.version(of: monitor.id) }
         let view = MonitorFormView(
-            monitor: monitor, agencies: try await agencies.choices(for: context.person),
+            monitor: monitor, version: version, agencies: try await agencies.choices(for: context.person),
             groups: try await monitors.groups().map(\.name), form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
         let title = monitor.map { "Sửa \($0.name)" } ?? "Thêm điểm giám sát"
         return context.page(
@@ -95,12 +98,19 @@ package struct MonitorPages: Sendable {
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
         let typed = try await Form(request)
         let monitor = try await found(context)
-        return try await context.submit {
-            let draft = try MonitorDraft(typed)
-            try await monitors.change(monitor, to: draft, by: context.actor, form: typed.key, at: context.now)
-            return context.redirect(to: "/monitors/\(monitor.id.rawValue)", flash: "Đã lưu “\(draft.name)”.")
-        } refused: { problems in
-            try await form(context, monitor, typed, problems: problems)
+        // An edit that is refused keeps the version it began from; one that met another's edit goes on from there.
+        let version = Int(typed["version"])
+        do {
+            return try await context.submit {
+                let draft = try MonitorDraft(typed)
+                try await monitors.change(
+                    monitor, to: draft, version: version, by: context.actor, form: typed.key, at: context.now)
+                return context.redirect(to: "/monitors/\(monitor.id.rawValue)", flash: "Đã lưu “\(draft.name)”.")
+            } refused: { problems in
+                try await form(context, monitor, typed, version: version, problems: problems)
+            }
+        } catch let changed as ChangedMeanwhile {
+            return try await form(context, monitor, typed, version: changed.version, problems: changed.problems)
         }
     }
 

@@ -33,9 +33,9 @@ package struct MonitorPlace: Hashable, Sendable {
     /// What is wrong with it, named after the fields of the form.
     var problems: [Refusal.Problem] {
         var problems: [Refusal.Problem] = []
-        if group.count > 100 { problems.append(.init(field: "group", text: "Nhóm: tối đa 100 ký tự.")) }
+        if group.unicodeScalars.count > 100 { problems.append(.init(field: "group", text: "Nhóm: tối đa 100 ký tự.")) }
         if tags.count > 10 { problems.append(.init(field: "tags", text: "Thẻ: tối đa 10 thẻ, đang có \(tags.count).")) }
-        for tag in tags where tag.count > 40 {
+        for tag in tags where tag.unicodeScalars.count > 40 {
             problems.append(.init(field: "tags", text: "Thẻ “\(tag)”: tối đa 40 ký tự."))
         }
         return problems

@@ -24,6 +24,9 @@ package struct MonitorState: Hashable, Sendable {
     /// Good answers in a row that contradict that: slow ones of a quick target, quick ones of a slow one.
     package internal(set) var latencyStreak = 0
     package internal(set) var latencyStreakAt: Instant?
+    package internal(set) var results = RecentResults()
+    /// Since when it has been up and down in turns; nil while it is steady.
+    package internal(set) var flappingSince: Instant?
     /// Whether an open gap waits for the next sample.
     package internal(set) var isGapOpen = false
 
@@ -46,7 +49,7 @@ extension MonitorState: PostgresRow {
     package static var columns: String {
         """
         s.state, s.since, s.failures, s.first_failure_at, s.successes, s.first_success_at, s.last_sample_at,
-        s.degraded_since, s.latency_streak, s.latency_streak_at,
+        s.degraded_since, s.latency_streak, s.latency_streak_at, s.results, s.flapping_since,
         EXISTS (SELECT FROM measurement_gaps g WHERE g.monitor_id = s.monitor_id AND upper_inf(g.during))
         """
     }
@@ -62,6 +65,8 @@ extension MonitorState: PostgresRow {
         degradedSince = try row.read()
         latencyStreak = try row.read()
         latencyStreakAt = try row.read()
+        results = RecentResults(bits: try row.read())
+        flappingSince = try row.read()
         isGapOpen = try row.read()
     }
 }

@@ -44,14 +44,6 @@ package struct MonitorStore: Sendable {
             """)
     }
 
-    /// The same of all monitors, for machines that watch over the console.
-    package func counts(at now: Instant) async throws -> MonitorCounts {
-        try await database.one(
-            """
-            SELECT \(columns: MonitorCounts.self) \(sql: Self.standing(at: now)) WHERE m.deleted_at IS NULL
-            """)
-    }
-
     /// One monitor within the person's scope, as it stands.
     package func summary(_ id: Monitor.ID, for person: Person, at now: Instant) async throws -> MonitorSummary? {
         try await database.first(
@@ -113,7 +105,7 @@ package struct MonitorStore: Sendable {
                                      WHERE g.monitor_id = m.id AND upper_inf(g.during)) THEN 'unknown'
                         WHEN s.state = 'up' AND s.degraded_since IS NOT NULL THEN 'degraded'
                         ELSE s.state END AS state,
-                   EXISTS (SELECT FROM planned_windows p
+                   EXISTS (SELECT FROM silent_windows p
                            WHERE (p.monitor_id = m.id OR p.monitor_id IS NULL) AND p.during @> \(now)) AS is_planned
             ) AS shown
         """

@@ -36,8 +36,10 @@ package struct MonitorSummary: Hashable, Sendable {
     /// Of the newest probe; nil before the first one.
     package let phases: Phases?
     package let certificateExpiresAt: Instant?
-    /// Whether announced maintenance is going on.
+    /// Whether maintenance is going on, announced or not.
     package let isUnderMaintenance: Bool
+    /// Whether it is up and down in turns (chập chờn).
+    package let isFlapping: Bool
 
     /// Whole days until the certificate ends; negative from the moment at which it has ended.
     package func certificateDays(at now: Instant) -> Int? {
@@ -52,7 +54,7 @@ extension MonitorSummary: PostgresRow {
         \(Monitor.columns), a.name, shown.state,
         CASE shown.state WHEN 'degraded' THEN s.degraded_since ELSE s.since END, s.failures, s.last_sample_at, s.last_failure, s.last_detail,
         s.last_status, s.resolve_us, s.connect_us, s.tls_us, s.first_byte_us, s.total_us, s.certificate_expires_at,
-        shown.is_planned
+        shown.is_planned, s.flapping_since IS NOT NULL AND m.paused_at IS NULL
         """
     }
 
@@ -69,6 +71,7 @@ extension MonitorSummary: PostgresRow {
         phases = try Phases(row: &row)
         certificateExpiresAt = try row.read()
         isUnderMaintenance = try row.read()
+        isFlapping = try row.read()
     }
 }
 

@@ -11,7 +11,7 @@ package enum MonitorText {
     }
 
     /// `99,9531%`: four places tell a minute in a half-year. Nothing is rounded here: see `Availability.millionths`.
-    static func percent(millionths: Int) -> String {
+    package static func percent(millionths: Int) -> String {
         "\(decimal(Int64(millionths), places: 4))%"
     }
 
@@ -21,7 +21,7 @@ package enum MonitorText {
     }
 
     /// What must stand beside every percentage: the denominator and the share that was not measured.
-    package static func basis(_ availability: Availability) -> String {
+    static func basis(_ availability: Availability) -> String {
         let unmeasured = percent(millionths: availability.notMeasuredMillionths ?? 0)
         return "đo được \(VietnameseFormat.duration(availability.measured)), không đo \(unmeasured)"
     }

@@ -11,6 +11,7 @@ package import Civil
 ///   and a gap waits for the next look.
 /// - A target that answers slowly is degraded, by the same counting in a row: from the first slow answer to the first quick
 ///   one. An outage ends a degradation: what is down is not slow.
+/// - Whoever is up and down in turns flaps, see `RecentResults`. What says nothing of the target is no result.
 /// - Bounds are whole seconds: what begins is rounded down, what ends is rounded up.
 package struct OutageRules: Hashable, Sendable {
     /// What is to be written down.
@@ -23,6 +24,8 @@ package struct OutageRules: Hashable, Sendable {
         case recordGap(from: Instant, to: Instant, MeasurementGap.Reason)
         case openDegradation(from: Instant)
         case closeDegradation(at: Instant)
+        case openFlapping(from: Instant)
+        case closeFlapping(at: Instant)
     }
 
     private let confirmAfter: Int
@@ -62,7 +65,7 @@ package struct OutageRules: Hashable, Sendable {
             actions += succeeded(at)
             if state.condition == .up { actions += timed(at, isSlow: slowness.isSlow(sample)) }
         }
-        return actions
+        return actions + counted(at, isGood: sample.failure == nil)
     }
 
     /// Takes a probe that says nothing about its target, because the way to it was gone.
@@ -128,6 +131,19 @@ package struct OutageRules: Hashable, Sendable {
             (state.condition, state.since, state.successes, state.firstSuccessAt) = (.up, end, 0, nil)
             return [.closeOutage(at: end)]
         }
+    }
+
+    /// Takes a result that says something of the target.
+    private mutating func counted(_ at: Instant, isGood: Bool) -> [Action] {
+        state.results.add(isGood: isGood)
+        let isFlapping = state.results.isFlapping(already: state.flappingSince != nil)
+        guard isFlapping != (state.flappingSince != nil) else { return [] }
+        if let since = state.flappingSince {
+            state.flappingSince = nil
+            return [.closeFlapping(at: max(at.ceiledToSecond, since + .seconds(1)))]
+        }
+        state.flappingSince = at.flooredToSecond
+        return [.openFlapping(from: at.flooredToSecond)]
     }
 
     /// Takes how long a good answer took.

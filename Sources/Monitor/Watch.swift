@@ -30,6 +30,7 @@ package actor Watch {
     private var batch = Batch()
     private var lastNow: Instant
     private var reference = ""
+    private var proberOutage = ProberOutage()
 
     private init(id: WatchStore.ID, store: WatchStore, now: Instant) {
         self.id = id
@@ -99,6 +100,7 @@ package actor Watch {
     /// Takes what a probe saw. While what the target hangs on does not answer either, its failure says nothing of it. What
     /// it hangs on is looked at as soon as the target fails, so that it is known in time which of the two it is.
     package func conclude(_ order: Order, _ sample: Sample) {
+        proberOutage.found(at: sample.at)
         if sample.failure != nil, let parent = posts[order.monitor]?.monitor.parent {
             if let since = failingSince(parent) {
                 return conclude(order, at: sample.at, sample: nil) {
@@ -122,6 +124,7 @@ package actor Watch {
 
     /// Takes a probe that says nothing about its target, because this prober has been cut off since `offlineSince`.
     package func concludeNothing(_ order: Order, at: Instant, offlineSince: Instant) {
+        proberOutage.lost(since: offlineSince)
         conclude(order, at: at, sample: nil) { $0.observeNothing(at: at, offlineSince: offlineSince) }
     }
 
@@ -148,6 +151,10 @@ package actor Watch {
     /// Stores what was concluded since the last time, all of it or nothing. When the database is away, nothing is lost:
     /// it waits for the next call.
     package func save() async throws {
+        if let range = proberOutage.during, !proberOutage.isSaved {
+            try await store.save(range, of: id)
+            proberOutage.saved(range)
+        }
         guard !batch.isEmpty else { return }
         let saving = batch
         batch = Batch()

@@ -50,6 +50,7 @@ package struct WatchStore: Sendable {
                 ON     CONFLICT (monitor_id, reason) WHERE upper_inf(during) DO NOTHING
                 """)
             try await tx.run("UPDATE monitor_states SET revision = revision + 1")
+            try await tx.endProberOutages(at: now)
             return id
         }
     }
@@ -94,10 +95,11 @@ package struct WatchStore: Sendable {
             let outages = batch.outages.filter { counted.contains($0.monitor) }
             try await tx.endOutages(batch.outageEnds.filter { counted.contains($0.key) }, exceptThoseOf: outages)
             try await tx.saveOutages(outages)
-            let degradations = batch.degradations.filter { counted.contains($0.monitor) }
-            try await tx.endDegradations(
-                batch.degradationEnds.filter { counted.contains($0.key) }, exceptThoseOf: degradations)
+            var (degradations, flappings) = (batch.degradations, batch.flappings)
+            degradations.keep(counted.contains)
+            flappings.keep(counted.contains)
             try await tx.saveDegradations(degradations)
+            try await tx.saveFlappings(flappings)
         }
     }
 }

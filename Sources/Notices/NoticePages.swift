@@ -49,7 +49,8 @@ package struct NoticePages: Sendable {
         let form = try await Form(request)
         return try await context.submit {
             let code = try await notices.add(
-                NoticeDraft(form), by: context.person, address: context.address, form: form.key, at: context.now)
+                NoticeDraft(form, at: context.now), by: context.person, address: context.address, form: form.key,
+                at: context.now)
             return context.redirect(to: "/notices/\(code)", flash: "Đã lập dự thảo \(code).")
         } refused: { problems in
             try await self.form(nil, form, context, problems: problems)
@@ -102,8 +103,8 @@ package struct NoticePages: Sendable {
         do {
             return try await context.submit {
                 try await notices.change(
-                    notice.code, to: NoticeDraft(form), version: version, by: context.person, address: context.address,
-                    form: form.key, at: context.now)
+                    notice.code, to: NoticeDraft(form, at: context.now), version: version, by: context.person,
+                    address: context.address, form: form.key, at: context.now)
                 return context.redirect(to: "/notices/\(notice.code)", flash: "Đã lưu \(notice.code).")
             } refused: { problems in
                 try await self.form(notice, form, context, version: version, problems: problems)
@@ -173,7 +174,7 @@ package struct NoticePages: Sendable {
 }
 
 extension NoticeDraft {
-    fileprivate init(_ form: Form) throws(Refusal) {
+    fileprivate init(_ form: Form, at now: Instant) throws(Refusal) {
         var form = form
         let kind = form.choice("kind", "Loại", Notice.Kind.self)
         let begins = form.instant("begins", "Bắt đầu", isRequired: true)
@@ -188,7 +189,7 @@ extension NoticeDraft {
             kind: kind ?? .maintenance, title: title, impact: impact, begins: begins, ends: ends,
             components: scope == .components ? Array(Set(form.all("component"))).sorted() : nil, testRecord: testRecord,
             shortLeadReason: reason)
-        form.note(problems)
+        form.note(problems(at: now))
         try form.check()
     }
 }

@@ -27,13 +27,20 @@ package struct NoticeDraft: Hashable, Sendable {
         self.shortLeadReason = shortLeadReason
     }
 
-    package func check() throws(Refusal) {
+    /// How far ahead work is announced; beyond two years a date is a slip.
+    package static let furthest = Duration.seconds(731 * 86_400)
+
+    package func check(at now: Instant) throws(Refusal) {
+        let problems = problems(at: now)
         if !problems.isEmpty { throw Refusal(problems) }
     }
 
     /// Everything that is wrong with it as a draft.
-    package var problems: [Refusal.Problem] {
+    package func problems(at now: Instant) -> [Refusal.Problem] {
         var problems: [Refusal.Problem] = []
+        if begins > now + Self.furthest {
+            problems.append(.init(field: "begins", text: "Giờ bắt đầu không quá 2 năm kể từ nay."))
+        }
         if title.isEmpty { problems.append(.init(field: "title", text: "Trích yếu: cần nhập.")) }
         if impact.isEmpty { problems.append(.init(field: "impact", text: "Ảnh hưởng: cần ghi người dùng sẽ thấy gì.")) }
         if ends <= begins { problems.append(.init(field: "ends", text: "Giờ kết thúc phải sau giờ bắt đầu.")) }

@@ -59,8 +59,9 @@ package struct NoticeStore: Sendable {
     }
 
     /// Whole working days from `now` to a start: what the page shows before publication.
+    /// A draft of earlier times may lie further ahead than one may now; days beyond that are not counted one by one.
     package func leadDays(from now: Instant, to begins: Instant) -> Int {
-        calendar.wholeWorkingDays(from: now, to: begins)
+        calendar.wholeWorkingDays(from: now, to: min(begins, now + NoticeDraft.furthest))
     }
 
     /// Everything that a notice may concern by name, and what `draft` names though nothing watches it any more.
@@ -80,7 +81,7 @@ package struct NoticeStore: Sendable {
     package func add(
         _ draft: NoticeDraft, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws -> String {
-        try draft.check()
+        try draft.check(at: now)
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/notices")
             let code = try await tx.nextCode(.notice, at: now)
@@ -106,7 +107,7 @@ package struct NoticeStore: Sendable {
         _ code: String, to draft: NoticeDraft, version: Int, by person: Person, address: String, form: FormKey? = nil,
         at now: Instant
     ) async throws {
-        try draft.check()
+        try draft.check(at: now)
         try await database.transaction { tx in
             try await tx.claim(form, location: "/notices/\(code)")
             let notice = try await tx.locked(code, for: person)
@@ -139,7 +140,7 @@ package struct NoticeStore: Sendable {
             try await tx.claim(form, location: "/notices/\(code)")
             let notice = try await tx.locked(code, for: person)
             let wanted = try await tx.settings().number(.noticeLeadDays)
-            let leadDays = calendar.wholeWorkingDays(from: now, to: notice.begins)
+            let leadDays = leadDays(from: now, to: notice.begins)
             let monitors = try await tx.freezeMonitors(of: notice)
             try notice.checkPublishing(
                 leadDays: leadDays, wantedLeadDays: wanted, watched: Set(monitors.map(\.name)), at: now)

@@ -38,6 +38,12 @@ package struct AgencyDraft: Hashable, Sendable {
         if name.isEmpty {
             problems.append(.init(field: "name", text: "Cần ghi tên cơ quan, đơn vị."))
         }
+        problems += [
+            Refusal.tooLong("name", "Tên cơ quan, đơn vị", name, maximum: 200),
+            Refusal.tooLong("contact_name", "Họ và tên", contactName, maximum: 200),
+            Refusal.tooLong("contact_email", "Thư điện tử", contactEmail, maximum: 254),
+            Refusal.tooLong("contact_phone", "Điện thoại", contactPhone, maximum: 50),
+        ].compactMap(\.self)
         if !contactEmail.isEmpty, !isEmailAddress(contactEmail) {
             problems.append(.init(field: "contact_email", text: "Địa chỉ thư điện tử không đúng dạng ten@coquan.gov.vn."))
         }

@@ -46,7 +46,7 @@ package struct TypedField: Hashable, Sendable {
 package struct LastEdit: PostgresRow, Hashable, Sendable {
     package static var columns: String { "r.version, u.full_name, r.updated_at" }
 
-    let version: Int
+    package let version: Int
     let editor: String?
     let at: Instant?
 

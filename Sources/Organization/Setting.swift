@@ -18,6 +18,7 @@ package struct Setting: Hashable, Sendable {
 
     /// What is wrong with `value`, in the reader's words; nil when nothing is.
     package func problem(with value: String) -> Refusal.Problem? {
+        if let long = Refusal.tooLong(key, label, value, maximum: 500) { return long }
         switch shape {
         case .text:
             return nil
@@ -65,22 +66,25 @@ extension Setting {
         help: "Khi địa chỉ này cũng không tới được thì lỗi thuộc về bộ đo: khoảng đó ghi là chưa đo, không ghi là gián đoạn.",
         basis: "Quy ước đo.", shape: .address, standard: "")
 
+    package static let renotifyMinutes = Setting(
+        key: "incidents.renotify_minutes", label: "Nhắc lại khi sự cố chưa ai tiếp nhận (phút)",
+        help: "Mỗi nấc báo động viết thư lại sau chừng ấy phút, đến khi có người tiếp nhận; 0 là không nhắc lại.",
+        basis: "Điều 21.5 yêu cầu phát hiện kịp thời, không ghi số phút; mục tiêu nội bộ.",
+        shape: .wholeNumber(0...1440), standard: "60")
+
+    package static let sampleMonths = Setting(
+        key: "monitor.sample_months", label: "Giữ số liệu từng lần đo (tháng)",
+        help: "Ngoài tháng đang chạy. Gián đoạn, khoảng không đo và tỷ lệ sẵn sàng được giữ mãi, không phụ thuộc số này.",
+        basis: "Mục tiêu nội bộ.", shape: .wholeNumber(1...120), standard: "13")
+
     package static let deliverySender = Setting(
         key: "delivery.from", label: "Địa chỉ gửi thư",
         help: "Để trống: dùng tên đăng nhập máy chủ thư (TRUCBAN_SMTP_URL) nếu đó là một địa chỉ, nếu không thì trucban@ninhbinh.gov.vn.",
         basis: "Quy ước; cơ quan nhận trả lời về địa chỉ này.", shape: .mailbox, standard: "")
 
-    /// Whether `/status` is there for everybody: "1" or "0". It stands on its own page, `/settings/status`, beside what
-    /// the page shows, and so not among `all`.
-    package static let statusPage = Setting(
-        key: "status.page", label: "Mở trang trạng thái công khai",
-        help: "Ai có địa chỉ cũng xem được, không cần đăng nhập. Trang không nêu địa chỉ máy chủ, tên người hay nội dung lỗi.",
-        basis: "Không bắt buộc; giúp người sử dụng biết hệ thống có hoạt động liên tục hay không (Điều 21.5).",
-        shape: .wholeNumber(0...1), standard: "0")
-
     /// All settings, in the order in which the page shows them.
     package static let all: [Setting] = [
         availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
-        referenceAddress, deliverySender,
+        referenceAddress, sampleMonths, renotifyMinutes, deliverySender,
     ]
 }

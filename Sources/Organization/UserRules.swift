@@ -34,6 +34,11 @@ package struct UserDraft: Sendable {
         if fullName.isEmpty {
             problems.append(.init(field: "full_name", text: "Cần ghi họ và tên."))
         }
+        problems += [
+            Refusal.tooLong("full_name", "Họ và tên", fullName, maximum: 200),
+            Refusal.tooLong("email", "Thư điện tử", email, maximum: 254),
+            Refusal.tooLong("phone", "Điện thoại", phone, maximum: 50),
+        ].compactMap(\.self)
         if role.isBoundToAgency && agency == nil {
             problems.append(.init(field: "agency", text: "Vai trò “\(role.label)” phải thuộc một cơ quan."))
         }

@@ -1,6 +1,8 @@
 package import Foundation
+import Web
 
-/// Prints HTML to PDF/UA with WeasyPrint, one document at a time: each takes a process and up to 150 MB.
+/// Prints HTML to PDF/UA with WeasyPrint, one document at a time: each takes a process and up to 150 MB. A few may wait;
+/// who comes when the queue is full is told to come back.
 package actor PDFPress {
     /// Why there is no PDF.
     package struct Failure: Error, CustomStringConvertible {
@@ -9,11 +11,60 @@ package actor PDFPress {
 
     private static let patience = Duration.seconds(120)
 
-    package init() {}
+    private let program: String
+    private let longestQueue: Int
+    private var isPrinting = false
+    /// Who waits, in the order in which they came.
+    private var queue: [(ticket: UUID, turn: CheckedContinuation<Void, any Error>)] = []
+
+    /// - Parameters:
+    ///   - program: WeasyPrint, by name or path.
+    ///   - longestQueue: How many documents may wait for the one that is printed.
+    package init(program: String = "weasyprint", longestQueue: Int = 4) {
+        self.program = program
+        self.longestQueue = longestQueue
+    }
 
     /// - Parameter html: A whole page that needs nothing from elsewhere.
-    /// - Throws: `Failure` when WeasyPrint is missing, fails or takes longer than two minutes.
+    /// - Throws: `Failure` when WeasyPrint is missing, fails or takes longer than two minutes; `Busy` when too many wait;
+    ///   `CancellationError` when the task was cancelled while it waited.
     package func print(_ html: String) async throws -> Data {
+        try await takeTurn()
+        defer { passTurn() }
+        return try await printed(html)
+    }
+
+    private func takeTurn() async throws {
+        try Task.checkCancellation()
+        guard isPrinting else {
+            isPrinting = true
+            return
+        }
+        guard queue.count < longestQueue else {
+            throw Busy(advice: "Nhiều tệp PDF đang được tạo cùng lúc. Hãy tải lại sau nửa phút.", retryAfter: .seconds(30))
+        }
+        let ticket = UUID()
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (turn: CheckedContinuation<Void, any Error>) in
+                // A cancellation that came before this found nobody in the queue.
+                if Task.isCancelled { turn.resume(throwing: CancellationError()) } else { queue.append((ticket, turn)) }
+            }
+        } onCancel: {
+            Task { await leave(ticket) }
+        }
+    }
+
+    private func leave(_ ticket: UUID) {
+        // Whoever is not in the queue any more has the turn, and passes it on.
+        guard let place = queue.firstIndex(where: { $0.ticket == ticket }) else { return }
+        queue.remove(at: place).turn.resume(throwing: CancellationError())
+    }
+
+    private func passTurn() {
+        if queue.isEmpty { isPrinting = false } else { queue.removeFirst().turn.resume() }
+    }
+
+    private func printed(_ html: String) async throws -> Data {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("trucban-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
@@ -36,7 +87,7 @@ package actor PDFPress {
     private func run(_ arguments: [String]) async throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["weasyprint"] + arguments
+        process.arguments = [program] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -57,6 +57,7 @@ struct ReportBody {
                 (giờ:phút:giây). Không đo được \(VietnameseFormat.clock(seconds: all.notMeasured.inSeconds)), bằng \
                 \(all.notMeasuredShare) khoảng xét.
                 """),
+        ] + reclassified(all) + [
             .paragraph([.emphasis(Availability.rule)]),
             .table(
                 Table(
@@ -73,6 +74,26 @@ struct ReportBody {
                             + [row("Tổng cộng", facts.availability.count, all)],
                     empty: "Chưa có điểm giám sát.")),
         ]
+    }
+
+    /// A share that people have made better says so, by how much, and who they are.
+    private func reclassified(_ all: Availability) -> [Block] {
+        guard !facts.reclassified.isEmpty else { return [] }
+        let people = Set(facts.reclassified.map(\.revisedBy)).sorted().joined(separator: ", ")
+        return [
+            .paragraph([
+                .link("\(facts.reclassified.count) gián đoạn đã phân loại lại", to: "/availability?from=\(days.first)&to=\(days.last)"),
+                .text(
+                    """
+                     sau khi đo (người ghi: \(people)); do đó không tính là gián đoạn \
+                    \(VietnameseFormat.clock(seconds: all.reclassified.inSeconds)), bằng \(all.reclassifiedShare) khoảng xét.
+                    """),
+            ])
+        ]
+    }
+
+    private var days: (first: String, last: String) {
+        (VietnameseFormat.localDate(facts.window.firstDay), VietnameseFormat.localDate(facts.window.lastDay))
     }
 
     private var components: [(name: String, parts: [Availability])] {
@@ -265,8 +286,13 @@ extension Availability {
     }
 
     /// `0,70%`, rounded up: what nobody saw is never made smaller.
-    var notMeasuredShare: String {
-        guard let millionths = notMeasuredMillionths else { return VietnameseFormat.noFigure }
+    var notMeasuredShare: String { Self.roundedUp(notMeasuredMillionths) }
+
+    /// The same of what only a reclassification took out.
+    var reclassifiedShare: String { Self.roundedUp(reclassifiedMillionths) }
+
+    private static func roundedUp(_ millionths: Int?) -> String {
+        guard let millionths else { return VietnameseFormat.noFigure }
         return VietnameseFormat.share(Int64((millionths + 99) / 100), of: 10_000)
     }
 }

@@ -13,6 +13,8 @@ package struct ReportFacts: Hashable, Sendable {
     /// Thousandths; the Department's own target, not law.
     package let availabilityTarget: Int
     package let availability: [MonitorAvailability]
+    /// Outages that somebody found to be something else than what was seen.
+    package let reclassified: [OutageRevision]
     /// All monitors together in the window before.
     package let previous: Availability
     package let incidents: [ReportedIncident]

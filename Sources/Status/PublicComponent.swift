@@ -4,25 +4,31 @@ package import Database
 package struct PublicComponent: Hashable, Sendable {
     package typealias ID = RowID<PublicComponent>
 
-    /// How it stands now, the worst of what is watched of it.
+    /// How it stands now.
     package enum State: String, CaseIterable, Sendable {
-        case down, maintenance, unknown, up
+        case down, partial, maintenance, unknown, degraded, up
 
         package var label: String {
             switch self {
             case .down: "Gián đoạn"
+            case .partial: "Gián đoạn một phần"
             case .maintenance: "Bảo trì"
             case .unknown: "Chưa đo"
+            case .degraded: "Hoạt động chậm"
             case .up: "Hoạt động"
             }
         }
 
+        /// The look of its badge; see docs/look.md.
+        var badge: String { self == .partial ? "down" : rawValue }
+
         /// In SVG, where no stylesheet reaches: dark enough under white letters (WCAG 2.1, 1.4.3).
         var colour: String {
             switch self {
-            case .down: "#a11d18"
+            case .down, .partial: "#a11d18"
             case .maintenance: "#27437f"
             case .unknown: "#505b57"
+            case .degraded: "#7a4a00"
             case .up: "#1c6633"
             }
         }

@@ -1,5 +1,4 @@
 import Civil
-import Database
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -10,10 +9,12 @@ package import Web
 package struct StatusPages: Sendable {
     private let store: StatusStore
     private let cache: StatusCache
+    private let address: String
 
     /// - Parameter address: Where people reach the console, for the links of the feed; without a slash at its end.
     package init(store: StatusStore, templates: Templates, assets: Assets, address: String) {
         self.store = store
+        self.address = address
         cache = StatusCache { now in
             try await store.report(at: now).map {
                 try StatusEdition($0, templates: templates, assets: assets, address: address)
@@ -55,36 +56,52 @@ package struct StatusPages: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedIn) async throws -> Response {
-        let view = StatusSettingsView(choices: try await store.choices(), isOn: try await store.isOn())
-        return context.page(view, title: "Trang trạng thái")
+        let (draft, version) = try await store.chosen()
+        return context.page(try await form(draft, version), title: "Trang trạng thái công khai")
     }
 
     @Sendable private func keep(_ request: Request, _ context: SignedIn) async throws -> Response {
         let form = try await Form(request)
-        let known = try await store.choices()
-        var typed: [ComponentChoice] = []
-        var reading = form
-        for index in form.all("name").indices {
-            let name = form.all("name")[index]
-            guard known.contains(where: { $0.name == name }) else { continue }
-            let isPublic = form["public-\(index)"] == "1"
-            let position = isPublic ? reading.integer("position-\(index)", "Thứ tự của “\(name)”", 1...999) : Int(form["position-\(index)"])
-            typed.append(
-                ComponentChoice(
-                    name: name, isPublic: isPublic, title: form["title-\(index)"],
-                    position: position.flatMap { (1...999).contains($0) ? $0 : nil } ?? 100))
-        }
-        let isOn = form["page"] == "1"
-        return try await context.submit { [typed, reading] in
-            try reading.check()
-            try await store.keep(typed, isOn: isOn, by: context.actor, form: form.key, at: context.now)
-            await cache.forget()
-            return context.redirect(to: "/settings/status", flash: "Đã lưu trang trạng thái.")
-        } refused: { [typed] problems in
+        let draft = StatusDraft(form)
+        // An edit that is refused keeps the version it began from; one that met another's edit goes on from there.
+        let version = Int(form["version"]) ?? 0
+        func refused(_ version: Int, _ problems: [Refusal.Problem]) async throws -> Response {
             context.page(
-                StatusSettingsView(choices: typed, isOn: isOn, typed: form, problems: problems),
-                title: "Lỗi: Trang trạng thái", status: .unprocessableContent)
+                try await self.form(draft, version, problems), title: "Lỗi: Trang trạng thái công khai",
+                status: .unprocessableContent)
         }
+        do {
+            return try await context.submit {
+                try await store.keep(
+                    draft, version: version, by: context.person, address: context.address, form: form.key, at: context.now)
+                await cache.forget()
+                return context.redirect(to: "/settings/status", flash: "Đã lưu trang trạng thái.")
+            } refused: { problems in
+                try await refused(version, problems)
+            }
+        } catch let changed as ChangedMeanwhile {
+            return try await refused(changed.version, changed.problems)
+        }
+    }
+
+    private func form(
+        _ draft: StatusDraft, _ version: Int, _ problems: [Refusal.Problem] = []
+    ) async throws -> StatusSettingsView {
+        StatusSettingsView(
+            draft: draft, version: version, badges: try await store.badges(), address: address, problems: problems)
+    }
+}
+
+extension StatusDraft {
+    /// The page names the component of each row in a hidden field, in order.
+    init(_ form: Form) {
+        self.init(
+            isOn: form["page"] == "1",
+            choices: form.all("name").enumerated().map { index, name in
+                ComponentChoice(
+                    name: name, isPublic: form["public-\(index)"] == "1", title: form["title-\(index)"],
+                    position: form["position-\(index)"])
+            })
     }
 }
 

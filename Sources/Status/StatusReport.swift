@@ -1,7 +1,8 @@
 package import Civil
+import Crypto
 package import Database
+import Foundation
 package import Monitor
-package import Notices
 
 /// All that the public is told, as it was at one moment.
 package struct StatusReport: Sendable {
@@ -14,57 +15,57 @@ package struct StatusReport: Sendable {
 
     /// To the minute, so that what has not changed is the same text.
     package let asOf: Instant
+    package let page: PublicPage
     /// In the order of the page.
     package let components: [Component]
-    /// Those of the last 90 days, newest first.
+    /// Those of the last 90 days, open ones first, then the newest first.
     package let interruptions: [Interruption]
-    /// Under way or to come, the next one first.
+    /// Of the last 90 days and to come, the latest first.
     package let maintenance: [PublicMaintenance]
     /// Since when nobody has watched; nil while somebody does.
     package let blindSince: Instant?
-}
 
-/// Gián đoạn of a public component: when, and nothing of why. Times in which several of its monitors were down are one;
-/// announced maintenance is left out.
-package struct Interruption: Hashable, Sendable, PostgresRow {
-    package let component: PublicComponent.ID
-    package let title: String
-    package let begins: Instant
-    /// nil while it goes on.
-    package let ends: Instant?
-
-    /// For `public_components c` and a range `fall.during`.
-    package static var columns: String { "c.id, c.title, lower(fall.during), upper(fall.during)" }
-
-    package init(row: inout RowReader) throws {
-        component = try row.read()
-        title = try row.read()
-        begins = try row.read()
-        ends = try row.read()
+    func state(of interruption: Interruption) -> PublicComponent.State? {
+        components.first { $0.component.id == interruption.component }?.state
     }
 }
 
-/// Announced work (Điều 21.7): what it concerns and when. Who wrote it, to whom, and in which words stays inside.
-package struct PublicMaintenance: Hashable, Sendable, PostgresRow {
-    package let code: String
-    package let kind: Notice.Kind
-    package let begins: Instant
-    package let ends: Instant
-    package let publishedAt: Instant
-    /// Titles of the public components concerned; empty: the whole system.
-    package let titles: [String]
+/// The page itself.
+package struct PublicPage: Hashable, Sendable, PostgresRow {
+    /// Whether it is there for everybody.
+    package let isOn: Bool
+    /// Names of entries are made from it; see `name(of:)`. Told to nobody.
+    let seed: UUID
+    /// Counts edits: an edit names the version that it began from.
+    package let version: Int
+    let updatedAt: Instant
+    /// Whether the database holds demo data; the page then says so.
+    let isDemo: Bool
 
-    /// For `notices n` and the list `concerned.titles`.
     package static var columns: String {
-        "n.code, n.kind, lower(n.during), upper(n.during), n.published_at, concerned.titles"
+        "p.is_on, p.seed, p.version, p.updated_at, EXISTS (SELECT FROM settings WHERE key = 'demo.seed')"
     }
 
     package init(row: inout RowReader) throws {
-        code = try row.read()
-        kind = try row.read()
-        begins = try row.read()
-        ends = try row.read()
-        publishedAt = try row.read()
-        titles = try row.read()
+        isOn = try row.read()
+        seed = try row.read()
+        version = try row.read()
+        updatedAt = try row.read()
+        isDemo = try row.read()
+    }
+
+    /// A UUID of version 8 (RFC 9562, 5.8) that is the same for the same key, for good, and from which nobody learns the key.
+    func name(of key: String) -> String {
+        var bytes = Array(SHA256.hash(data: Data("\(seed.uuidString) \(key)".utf8)).prefix(16))
+        bytes[6] = bytes[6] & 0x0f | 0x80
+        bytes[8] = bytes[8] & 0x3f | 0x80
+        let digits = bytes.map { String(UInt16($0) | 0x100, radix: 16).dropFirst() }.joined()
+        var parts: [Substring] = []
+        var rest = digits[...]
+        for length in [8, 4, 4, 4, 12] {
+            parts.append(rest.prefix(length))
+            rest = rest.dropFirst(length)
+        }
+        return parts.joined(separator: "-")
     }
 }

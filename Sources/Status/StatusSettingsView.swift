@@ -1,3 +1,4 @@
+import Database
 import Organization
 import Web
 
@@ -6,20 +7,22 @@ struct StatusSettingsView: PageView {
     static let template = "status/settings"
     static let parts: [any View.Type] = [ProblemView.self, ComponentChoiceView.self]
 
-    let choices: [ComponentChoice]
-    let isOn: Bool
-    /// What was typed and refused; nil when the page is shown for the first time.
-    var typed: Form?
+    let draft: StatusDraft
+    let version: Int
+    /// By component's name.
+    let badges: [String: PublicComponent.ID]
+    /// Where people reach the console.
+    let address: String
     var problems: [Refusal.Problem] = []
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "problems": { $0.problems.map(ProblemView.init) },
-        "isOn": \.isOn, "label": { _ in Setting.statusPage.label }, "help": { _ in Setting.statusPage.help },
-        "basis": { _ in Setting.statusPage.basis },
+        "problems": { $0.problems.map(ProblemView.init) }, "isOn": \.draft.isOn, "version": { String($0.version) },
         "choices": { view in
-            view.choices.enumerated().map { index, choice in
+            view.draft.choices.enumerated().map { index, choice in
                 ComponentChoiceView(
-                    index: index, choice: choice, position: view.typed?["position-\(index)"] ?? String(choice.position),
+                    index: index, choice: choice,
+                    badgeAddress: choice.isPublic
+                        ? view.badges[choice.name].map { "\(view.address)/status/badges/\($0.rawValue).svg" } : nil,
                     titleProblem: view.problems.text(for: "title-\(index)"),
                     positionProblem: view.problems.text(for: "position-\(index)"))
             }
@@ -30,12 +33,13 @@ struct StatusSettingsView: PageView {
 struct ComponentChoiceView: View {
     let index: Int
     let choice: ComponentChoice
-    let position: String
+    let badgeAddress: String?
     let titleProblem: String?
     let positionProblem: String?
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "index": { String($0.index) }, "name": \.choice.name, "isPublic": \.choice.isPublic, "title": \.choice.title,
-        "position": \.position, "titleProblem": \.titleProblem, "positionProblem": \.positionProblem,
+        "position": \.choice.position, "badgeAddress": \.badgeAddress, "titleProblem": \.titleProblem,
+        "positionProblem": \.positionProblem,
     ]
 }

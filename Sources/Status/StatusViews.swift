@@ -1,26 +1,7 @@
 import Civil
 import Database
 import Monitor
-import Notices
 import Web
-
-extension Interruption {
-    var headline: String { "Gián đoạn: \(title)" }
-    /// Unique on the page, and the same as long as the interruption is known.
-    var anchor: String { "gian-doan-\(component.rawValue)-\(begins.seconds)" }
-
-    var span: String {
-        guard let ends else { return "Từ \(VietnameseFormat.moment(begins)), đang tiếp diễn." }
-        return "Từ \(VietnameseFormat.moment(begins)) đến \(VietnameseFormat.moment(ends)), "
-            + "kéo dài \(VietnameseFormat.duration(ends - begins))."
-    }
-}
-
-extension PublicMaintenance {
-    var headline: String { "\(kind.label): \(titles.isEmpty ? "toàn hệ thống" : titles.joined(separator: ", "))" }
-    var anchor: String { "bao-tri-\(code.lowercased())" }
-    var span: String { "Từ \(VietnameseFormat.moment(begins)) đến \(VietnameseFormat.moment(ends))." }
-}
 
 /// `/status`: a document of its own, without the console's frame and without its script.
 struct StatusPageView: PageView {
@@ -32,30 +13,56 @@ struct StatusPageView: PageView {
     let report: StatusReport
     let assets: Assets
 
+    /// What is over, the newest first.
+    private var past: [StatusEventView] {
+        let ended = report.interruptions.filter { $0.ends != nil }.map { ($0.begins, StatusEventView($0, in: report)) }
+        let done = report.maintenance.filter { $0.phase(at: report.asOf) == .done }
+            .map { ($0.begins, StatusEventView($0, in: report)) }
+        return (ended + done).sorted { $0.0 > $1.0 }.prefix(20).map(\.1)
+    }
+
+    /// Under way or to come, the next one first; what was called off stays until its time is over.
+    private var announced: [StatusEventView] {
+        report.maintenance.filter { $0.ends > report.asOf && $0.phase(at: report.asOf) != .done }.reversed()
+            .map { StatusEventView($0, in: report) }
+    }
+
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "stylesheet": { $0.assets.path(of: "console.css") },
         "favicon": { $0.assets.path(of: "icons/favicon.svg") },
+        "isDemo": \.report.page.isDemo,
         "summary": { StatusRules.summary(of: $0.report.components.map(\.state)) },
         "asOf": { VietnameseFormat.moment($0.report.asOf) },
         "machineTime": { VietnameseFormat.timestamp($0.report.asOf) },
         "blindSince": { $0.report.blindSince.map(VietnameseFormat.moment) },
         "components": { $0.report.components.map(StatusComponentView.init) },
-        "current": { $0.report.interruptions.filter { $0.ends == nil }.map(StatusEventView.init) },
-        "maintenance": { view in view.report.maintenance.map { StatusEventView($0, at: view.report.asOf) } },
-        "past": { $0.report.interruptions.filter { $0.ends != nil }.prefix(20).map(StatusEventView.init) },
-        "rule": { _ in Availability.rule },
+        "current": { view in
+            view.report.interruptions.filter { $0.ends == nil }.map { StatusEventView($0, in: view.report) }
+        },
+        "maintenance": \.announced, "past": \.past, "rule": { _ in Availability.rule },
     ]
 }
 
 struct StatusComponentView: View {
     let part: StatusReport.Component
 
+    /// The denominator and what was not measured, in shares: how much is watched of a component stays inside.
+    private var basis: String {
+        let availability = part.strip.availability
+        guard let measured = availability.measuredMillionths, let planned = availability.plannedMillionths,
+            let unmeasured = availability.notMeasuredMillionths
+        else { return "không đo" }
+        let work = planned > 0 ? "bảo trì đã thông báo \(MonitorText.percent(millionths: planned)), " : ""
+        return "đo được \(MonitorText.percent(millionths: measured)) thời gian, \(work)"
+            + "không đo \(MonitorText.percent(millionths: unmeasured))"
+    }
+
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "componentTitle": \.part.component.title,
-        "badge": { BadgeView(kind: $0.part.state.rawValue, label: $0.part.state.label) },
+        "badge": { BadgeView(kind: $0.part.state.badge, label: $0.part.state.label) },
         "strip": { StripView(id: "strip-\($0.part.component.id.rawValue)", strip: $0.part.strip) },
         "share": { MonitorText.share($0.part.strip.availability) },
-        "basis": { MonitorText.basis($0.part.strip.availability) },
+        "basis": \.basis,
     ]
 }
 
@@ -63,79 +70,33 @@ struct StatusComponentView: View {
 struct StatusEventView: View {
     let anchor: String
     let headline: String
-    let span: String
+    let story: String
     let state: BadgeView
 
-    init(_ interruption: Interruption) {
-        anchor = interruption.anchor
+    init(_ interruption: Interruption, in report: StatusReport) {
+        let component = report.state(of: interruption)
+        anchor = StatusEntryView.anchor(report.page.name(of: interruption.key))
         headline = interruption.headline
-        span = interruption.span
-        state = interruption.ends == nil
-            ? BadgeView(kind: "down", label: "Gián đoạn") : BadgeView(kind: "done", label: "Đã khôi phục")
+        story = interruption.story(at: report.asOf, while: component)
+        state = if interruption.ends != nil {
+            BadgeView(kind: "done", label: "Đã khôi phục")
+        } else if component == .down || component == .partial {
+            BadgeView(kind: "down", label: "Gián đoạn")
+        } else {
+            BadgeView(kind: "unknown", label: "Chưa rõ")
+        }
     }
 
-    init(_ maintenance: PublicMaintenance, at now: Instant) {
-        anchor = maintenance.anchor
+    init(_ maintenance: PublicMaintenance, in report: StatusReport) {
+        let phase = maintenance.phase(at: report.asOf)
+        anchor = StatusEntryView.anchor(report.page.name(of: maintenance.key))
         headline = maintenance.headline
-        span = maintenance.span
-        state = maintenance.begins <= now
-            ? BadgeView(kind: "maintenance", label: "Đang thực hiện") : BadgeView(kind: "new", label: "Sắp tới")
+        story = maintenance.story(at: report.asOf)
+        state = BadgeView(kind: phase.badge, label: phase.label)
     }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "anchor": \.anchor, "headline": \.headline, "span": \.span, "state": \.state,
-    ]
-}
-
-/// `/status/feed.atom` (RFC 4287).
-struct StatusFeedView: PageView {
-    static let template = "status/feed"
-    static let parts: [any View.Type] = [StatusEntryView.self]
-
-    let report: StatusReport
-    let address: String
-
-    private var entries: [StatusEntryView] {
-        let entries = report.interruptions.map { StatusEntryView($0, address: address) }
-            + report.maintenance.map { StatusEntryView($0, address: address) }
-        return entries.sorted { ($1.updatedAt, $0.anchor) < ($0.updatedAt, $1.anchor) }
-    }
-
-    static let fields: [String: @Sendable (Self) -> Any?] = [
-        "address": \.address,
-        "updated": { VietnameseFormat.timestamp($0.entries.first?.updatedAt ?? $0.report.asOf) },
-        "entries": \.entries,
-    ]
-}
-
-struct StatusEntryView: View {
-    let anchor: String
-    let headline: String
-    let span: String
-    let publishedAt: Instant
-    let updatedAt: Instant
-    let address: String
-
-    init(_ interruption: Interruption, address: String) {
-        (anchor, headline, span) = (interruption.anchor, interruption.headline, interruption.span)
-        publishedAt = interruption.begins
-        updatedAt = interruption.ends ?? interruption.begins
-        self.address = address
-    }
-
-    init(_ maintenance: PublicMaintenance, address: String) {
-        (anchor, headline, span) = (maintenance.anchor, maintenance.headline, maintenance.span)
-        publishedAt = maintenance.publishedAt
-        updatedAt = maintenance.publishedAt
-        self.address = address
-    }
-
-    static let fields: [String: @Sendable (Self) -> Any?] = [
-        // An identifier for good (RFC 4287, 4.2.6), and the place where it is read.
-        "entryID": { "\($0.address)/status#\($0.anchor)" },
-        "headline": \.headline, "span": \.span,
-        "published": { VietnameseFormat.timestamp($0.publishedAt) },
-        "entryUpdated": { VietnameseFormat.timestamp($0.updatedAt) },
+        "anchor": \.anchor, "headline": \.headline, "story": \.story, "state": \.state,
     ]
 }
 

@@ -12,7 +12,9 @@ enum ErrorPages {
             visit.logger.error("request failed", metadata: ["error": "\(error)"])
         }
         var response = rendered(failure, visit: visit, signedIn: signedIn)
-        if failure.status == .serviceUnavailable { response.headers[.retryAfter] = "5" }
+        if failure.status == .serviceUnavailable {
+            response.headers[.retryAfter] = String((error as? Busy)?.retryAfter.components.seconds ?? 5)
+        }
         return response
     }
 
@@ -39,6 +41,8 @@ struct Failure {
             problems = refusal.problems
         case is CrossOriginRequest:
             self.init(status: .forbidden, title: "Yêu cầu không đến từ trang của Trực Ban", advice: "Hãy mở lại trang, nhập lại và gửi. Nếu vẫn gặp lỗi, báo quản trị kiểm tra địa chỉ TRUCBAN_BASE_URL.")
+        case let busy as Busy:
+            self.init(status: .serviceUnavailable, title: "Đang bận", advice: busy.advice)
         case let error as DatabaseError where error.isUnavailable:
             self.init(.serviceUnavailable)
         case let error as any HTTPResponseError:

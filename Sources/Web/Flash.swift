@@ -1,3 +1,4 @@
+import Civil
 import HTTPTypes
 import Foundation
 import Hummingbird
@@ -5,9 +6,12 @@ import Hummingbird
 /// A line that the page after a redirect shows once. It rides in a cookie of one minute, so no state is kept for it.
 enum Flash {
     private static let name = "trucban_flash"
+    /// In bytes of UTF-8: a line names records, and a browser gives a cookie no more than 4,096 bytes.
+    private static let longest = 600
 
     static func cookie(_ text: String, isSecure: Bool) -> HTTPField {
-        let value = Data(text.utf8).base64EncodedString().replacing("=", with: "")
+        let cut = text.prefix(bytes: longest)
+        let value = Data((cut == text ? text : cut + "…").utf8).base64EncodedString().replacing("=", with: "")
         let secure = isSecure ? "; Secure" : ""
         return HTTPField(
             name: .setCookie, value: "\(name)=\(value); Path=/; Max-Age=60; HttpOnly; SameSite=Lax\(secure)")

@@ -5,11 +5,8 @@ import NIOCore
 package import Organization
 
 /// What somebody typed into a form. Reading a field that is missing or badly written notes a problem and goes on, so
-/// that the person is told everything at once; `check` then throws what was noted.
-///
-/// The length of a text is the number of its Unicode scalars in NFC, for every field: in Vietnamese that is the number of
-/// letters that people count, in PostgreSQL it is `length`, and none takes more than four bytes. What looks like one
-/// character can have thousands of marks upon it, and would pass any limit that counts characters.
+/// that the person is told everything at once; `check` then throws what was noted. How long a text is, `Refusal.tooLong`
+/// says for all fields.
 package struct Form: Sendable {
     /// A file that came with the form.
     package struct File: Sendable {
@@ -107,8 +104,7 @@ package struct Form: Sendable {
     }
 
     private mutating func limit(_ name: String, _ label: String, _ maximum: Int) {
-        let length = self[name].unicodeScalars.count
-        if length > maximum { note(name, "\(label): tối đa \(maximum) ký tự, đang có \(length).") }
+        if let problem = Refusal.tooLong(name, label, self[name], maximum: maximum) { problems.append(problem) }
     }
 
     /// A choice out of an enumeration; nil and a problem for anything else.

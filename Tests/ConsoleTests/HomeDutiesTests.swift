@@ -1,5 +1,6 @@
 import Civil
 import Database
+import HTTPTypes
 import Organization
 import TestKit
 import Testing
@@ -76,7 +77,10 @@ import Testing
             let over = try await linh.get("/")
             #expect(over.body.contains("<span class=\"figure\">0</span> <span class=\"name\">Đang gián đoạn"))
             try await town.database.run("UPDATE watches SET last_beat_at = \(town.now - .seconds(600))")
+            try await town.database.run("UPDATE monitor_states SET state = 'up'")
             let blind = try await linh.get("/")
+            let metrics = try await town.browser(nil).ask(.get, "/metrics", [.authorization: "Bearer token of the test"])
+            #expect(metrics.body.contains("\ntrucban_monitors_up 0") && metrics.body.contains("\ntrucban_monitors_unknown 41"))
             #expect(blind.body.contains("chưa có số liệu</span> <span class=\"name\">Đang gián đoạn"))
         }
     }

@@ -1,4 +1,5 @@
 import Database
+import Delivery
 import HTTPTypes
 import Organization
 import TestKit
@@ -59,6 +60,42 @@ import Testing
             #expect(statuses == Array(repeating: .seeOther, count: 4))
             #expect(try await town.browser(.linh).post(path, Self.fields("UBND xã Mới", version: "2")).status == .seeOther)
             #expect(try await Self.audited("agency.changed", town) == 1)
+        }
+    }
+
+    @Test(arguments: [("name", 200), ("contact_name", 200), ("contact_email", 254), ("contact_phone", 50)])
+    func whatIsTooLongIsSaidBesideItsField(field: String, most: Int) async throws {
+        try await WholeHouse.with { town, _ in
+            let long = String(repeating: "ế", count: 20_000)
+            let answer = try await town.browser(.linh).post(
+                "/agencies/\(town.yenKhanh.rawValue)",
+                Self.fields("UBND xã Mới", version: "1").map { ($0.0, $0.0 == field ? long : $0.1) })
+            try answer.checkedXML()
+            #expect(answer.status == .unprocessableContent && answer.body.contains("tối đa \(most) ký tự, đang có 20000."))
+            #expect(answer.body.contains("id=\"\(field)-problem\">") && answer.body.contains(long))
+        }
+    }
+
+    /// What a cancelled notice said is sent to nobody any more, so there is nothing to do about it.
+    @Test func aFailedLetterIsToldAsLongAsItCanBeSentAgain() async throws {
+        try await WholeHouse.with { town, _ in
+            let database = town.database
+            try await database.run(
+                """
+                INSERT INTO deliveries (key, about, recipient_name, recipient_address, subject, body, created_at, run_at,
+                                        state, finished_at, answer)
+                VALUES ('notice:TB-2026-0001:published:1', 'TB-2026-0001', 'Bình', 'khongco@example.vn', 'x', 'x', \(town.now),
+                        \(town.now), 'failed', \(town.now), '550')
+                """)
+            func told() async throws -> [Int] {
+                [
+                    try await HomeStore(database: database).counts(for: town.person(.linh), at: town.now).failedDeliveries,
+                    try await GaugeStore(database: database).read(at: town.now).filter { $0.name == "trucban_deliveries_failed" }.map { Int($0.value) }.reduce(0, +),
+                ]
+            }
+            #expect(try await told() == [1, 1])
+            _ = try await database.transaction { try await $0.withdraw(about: "TB-2026-0001", at: town.now) }
+            #expect(try await told() == [0, 0])
         }
     }
 

@@ -44,7 +44,7 @@ import Testing
         try await loaded { database, outcome in
             let watch = IncidentWatch(
                 database: database, listener: Listener(database.configuration, logger: Logger(label: "demo")),
-                logger: Logger(label: "demo"))
+                baseURL: "", logger: Logger(label: "demo"))
             let opened = try await watch.sweep(at: Self.now)
             #expect(opened == [])
             let unlinked = try await database.value(

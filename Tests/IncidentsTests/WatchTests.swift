@@ -22,7 +22,8 @@ struct IncidentWatchTests {
             store = IncidentStore(database: database)
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             watch = IncidentWatch(
-                database: database, listener: Listener(database.configuration, logger: logger), logger: logger)
+                database: database, listener: Listener(database.configuration, logger: logger),
+                baseURL: "https://trucban.example.vn", logger: logger)
             let draft = MonitorDraft(name: "Đăng nhập", target: .http(HTTPTarget(url: "http://127.0.0.1:1/")))
             monitor = try await MonitorStore(database: database).add(draft, by: .system("test"), at: nine)
         }
@@ -83,7 +84,8 @@ struct IncidentWatchTests {
         try await withDatabase { database in
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let watch = IncidentWatch(
-                database: database, listener: Listener(database.configuration, logger: logger), logger: logger)
+                database: database, listener: Listener(database.configuration, logger: logger),
+                baseURL: "https://trucban.example.vn", logger: logger)
             let draft = HeartbeatDraft(name: "Sao lưu QLVB", schedule: HeartbeatSchedule(every: .seconds(86_400)), grace: .seconds(3600))
             let job = try await HeartbeatStore(database: database).add(draft, by: .system("test"), at: nine)
             let outage = try await database.value(
@@ -234,6 +236,28 @@ struct IncidentWatchTests {
             #expect(
                 try await post.store.entries(of: incident.id).map(\.happenedAt)
                     == [nine, nine.after(minutes: 1), nine.after(minutes: 4)])
+        }
+    }
+
+    /// The probe saw it answer, but nobody can work with it: who takes the resumption back is not contradicted ten seconds later.
+    @Test func aResumptionThatAPersonTookBackStaysSo() async throws {
+        try await Town.with { town in
+            let post = try await Post(town.database)
+            let linh = town.person(.linh)
+            try await post.outage(from: 0, to: 4)
+            let code = try #require(try await post.sweep(at: 5).first)
+            var draft = try await post.incident(code).draft
+            #expect(draft.resumedAt == nine.after(minutes: 4))
+            draft.resumedAt = nil
+            try await post.store.edit(code, to: draft, version: 2, by: linh, address: "", at: nine.after(minutes: 6))
+            #expect(try await post.sweep(at: 7) == [])
+            // Another edit does not open the way again.
+            draft.cause = "Mất điện"
+            try await post.store.edit(code, to: draft, version: 3, by: linh, address: "", at: nine.after(minutes: 8))
+            #expect(try await post.sweep(at: 9) == [])
+            let incident = try await post.incident(code)
+            #expect(incident.resumedAt == nil && incident.state == .open && incident.version == 4)
+            #expect(try await post.story(code).count { $0.contains("trả lời trở lại") } == 1)
         }
     }
 

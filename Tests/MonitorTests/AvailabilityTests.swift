@@ -68,7 +68,7 @@ struct AvailabilityTests {
             let window = TimeRange(from: origin, to: origin + .seconds(1000))
             let rows = try await MonitorStore(database: database).availability(window: window, asOf: origin + .seconds(timeline.asOf))
             let found = try #require(rows.first).availability
-            #expect(found.figures == timeline.expected)
+            #expect(found.figures == timeline.expected + [0, 0])
         }
     }
 
@@ -91,15 +91,31 @@ struct AvailabilityTests {
             var lives: [Monitor.ID: SecondCounter] = [:]
             let planned = SecondCounter.randomRanges(count: 3, within: -100..<2100, using: &random)
             var plans: [(Monitor.ID?, Range<Int>)] = planned.map { (nil, $0) }
+            let today = CivilDate(inVietnam: origin)
+            let weekSecond = (today.weekday - 1) * 86_400 + Int((origin - today.startInVietnam).inSeconds)
+            let everyone = SecondCounter.randomHours(around: weekSecond / 60, using: &random)
+            try await database.keepHours(nil, from: today, everyone)
             for _ in 0..<40 {
-                let life = SecondCounter(random: &random, length: length, plannedForAll: planned)
+                var life = SecondCounter(random: &random, length: length, plannedForAll: planned)
                 let id = try await database.insertMonitor(createdAt: origin + .seconds(life.created))
                 if let deleted = life.deleted {
                     try await database.run("UPDATE monitors SET deleted_at = \(origin + .seconds(deleted)) WHERE id = \(id)")
                 }
-                try await database.insert(outages: life.outages.map { ($0.lowerBound, $0.upperBound) }, of: id)
+                let outages = try await database.insert(outages: life.outages.map { ($0.lowerBound, $0.upperBound) }, of: id)
                 try await database.insert(gaps: life.gaps.map { ($0.lowerBound, $0.upperBound) }, of: id)
                 plans += life.plannedForOne.map { (id, $0) }
+                life.judge(using: &random)
+                for (number, outage) in outages.enumerated() {
+                    if let notice = life.announced[number] { try await database.judge(outage, announced: notice) }
+                    if life.falseAlarms.contains(number) { try await database.judge(outage, announced: nil) }
+                }
+                life.weekSecond = weekSecond
+                life.hours = (everyone, -86_400)
+                if Bool.random(using: &random) {
+                    let own = SecondCounter.randomHours(around: weekSecond / 60, using: &random)
+                    try await database.keepHours(id, from: today, own)
+                    life.hours = (own, -86_400)
+                }
                 lives[id] = life
             }
             try await database.plan(plans)
@@ -125,8 +141,13 @@ struct AvailabilityTests {
             var lives: [Monitor.ID: SecondCounter] = [:]
             var plans: [(Monitor.ID?, Range<Int>)] = []
             let shift = Int((first.startInVietnam - origin).inSeconds)
+            // Working hours, from the second day on.
+            let hours = (0..<5).map { $0 * 1440 + 450..<$0 * 1440 + 1020 }
+            try await database.keepHours(nil, from: first.adding(days: 1), hours)
             for _ in 0..<5 {
-                let life = SecondCounter(random: &random, length: length, plannedForAll: [])
+                var life = SecondCounter(random: &random, length: length, plannedForAll: [])
+                life.weekSecond = (first.weekday - 1) * 86_400
+                life.hours = (hours, 86_400)
                 let id = try await database.insertMonitor(createdAt: origin + .seconds(life.created + shift))
                 if let deleted = life.deleted {
                     try await database.run("UPDATE monitors SET deleted_at = \(origin + .seconds(deleted + shift)) WHERE id = \(id)")
@@ -145,7 +166,9 @@ struct AvailabilityTests {
                 #expect(found.map(\.day) == (0..<3).map { first.adding(days: $0) })
                 for (index, day) in found.enumerated() {
                     let part = index * 86_400..<min((index + 1) * 86_400, asOf)
-                    #expect(Array(day.availability.figures.prefix(4)) == Array(life.figures(of: part).prefix(4)))
+                    let expected = life.figures(of: part)
+                    #expect(Array(day.availability.figures.prefix(4)) == Array(expected.prefix(4)))
+                    #expect(day.availability.outside == .seconds(expected[6]))
                 }
             }
         }
@@ -183,64 +206,4 @@ struct AvailabilityValueTests {
     }
 }
 
-private let origin = Instant(seconds: 1_795_485_600)
-
-extension Availability {
-    /// In the order of `AvailabilityTests.Timeline.expected`.
-    fileprivate var figures: [Int] {
-        [window, planned, notMeasured, down].map { Int($0.inSeconds) } + [outages, Int(longestOutage.inSeconds)]
-    }
-}
-
-extension Database {
-    fileprivate func insertMonitor(createdAt: Instant) async throws -> Monitor.ID {
-        try await value(
-            """
-            INSERT INTO monitors (name, kind, url, created_at)
-            VALUES ('m', 'http', 'http://127.0.0.1/', \(createdAt)) RETURNING id
-            """)
-    }
-
-    fileprivate func insert(outages: [(Int, Int?)], of id: Monitor.ID) async throws {
-        for (from, to) in outages {
-            let during = TimeRange(from: origin + .seconds(from), to: to.map { origin + .seconds($0) })
-            try await run(
-                """
-                INSERT INTO outages (monitor_id, during, confirmed_at, reason)
-                VALUES (\(id), \(during), \(origin), 'thử')
-                """)
-        }
-    }
-
-    fileprivate func insert(gaps: [(Int, Int?)], of id: Monitor.ID) async throws {
-        for (from, to) in gaps {
-            let during = TimeRange(from: origin + .seconds(from), to: to.map { origin + .seconds($0) })
-            try await run(
-                "INSERT INTO measurement_gaps (monitor_id, during, reason) VALUES (\(id), \(during), 'process_down')")
-        }
-    }
-
-    /// Plans maintenance as the notices do: published before it begins.
-    fileprivate func plan(_ windows: [(Monitor.ID?, Range<Int>)]) async throws {
-        guard !windows.isEmpty else { return }
-        let author = try await value(
-            """
-            INSERT INTO users (username, full_name, role, password_hash, created_at)
-            VALUES ('linh', 'Linh', 'operator', '', \(origin)) RETURNING id
-            """, as: Int64.self)
-        for (number, (monitor, window)) in windows.enumerated() {
-            let during = TimeRange(from: origin + .seconds(window.lowerBound), to: origin + .seconds(window.upperBound))
-            let notice = try await value(
-                """
-                INSERT INTO notices (code, kind, title, impact, during, created_by, created_at, published_by,
-                                     published_at, lead_days)
-                VALUES (\("TB-2026-\(1000 + number)"), 'maintenance', 'Bảo trì', 'Tạm dừng', \(during), \(author),
-                        \(origin - .seconds(900_000)), \(author), \(origin - .seconds(900_000)), 0)
-                RETURNING id
-                """, as: Int64.self)
-            if let monitor {
-                try await run("INSERT INTO notice_monitors (notice_id, monitor_id) VALUES (\(notice), \(monitor))")
-            }
-        }
-    }
-}
+private let origin = availabilityOrigin

@@ -72,6 +72,33 @@ struct CommandTests {
         }
     }
 
+    @Test func anEditMeetsNeitherAnothersNorADeletion() async throws {
+        try await withDatabase { database in
+            let room = try await Room(database)
+            let (store, monitor) = (room.store, room.monitor)
+            var (first, second) = (monitor.draft, monitor.draft)
+            (first.name, second.name) = ("Của An", "Của Linh")
+            #expect(try await store.version(of: monitor.id) == 1)
+            // Saying it twice is one change, and no probe under way is lost by the second.
+            for _ in 1...2 { try await store.change(monitor, to: first, version: 1, by: Self.tester, at: Self.now) }
+            let revision = try await room.revision()
+            let changed = await #expect(throws: ChangedMeanwhile.self) {
+                try await store.change(monitor, to: second, version: 1, by: Self.tester, at: Self.now)
+            }
+            #expect(changed?.version == 2 && changed?.problems.first?.text.hasPrefix("Điểm giám sát này vừa được sửa lúc 09:00") == true)
+            #expect(try await room.revision() == revision)
+            try await store.change(monitor, to: second, version: 2, by: Self.tester, at: Self.now)
+            let before = try await database.values(
+                "SELECT before::jsonb->>'name' FROM audit_entries WHERE action = 'monitor.changed' ORDER BY seq", as: String.self)
+            #expect(before == [monitor.name, "Của An"])
+            try await store.delete(monitor, by: Self.tester, at: Self.now)
+            await #expect(throws: Refusal.self) { try await store.change(monitor, to: first, by: Self.tester, at: Self.now) }
+            await #expect(throws: Refusal.self) { try await store.pause(monitor, by: Self.tester, at: Self.now) }
+            await #expect(throws: Refusal.self) { try await store.resume(monitor, by: Self.tester, at: Self.now) }
+            #expect(try await database.value("SELECT count(*) FROM audit_entries WHERE action IN ('monitor.changed', 'monitor.paused')") == 2)
+        }
+    }
+
     @Test func whatIsRefusedChangesNothing() async throws {
         try await withDatabase { database in
             let room = try await Room(database)

@@ -231,7 +231,13 @@ struct HeartbeatTests {
             let beat = try await Beat.add(database, slug: "xoa")
             let person = Beat.linh
             try await beat.ping(.fail, second: 10)
-            try await beat.store.delete(try await beat.heartbeat(), by: Beat.actor, at: beat.at(20))
+            let heartbeat = try await beat.heartbeat()
+            try await beat.store.delete(heartbeat, by: Beat.actor, at: beat.at(20))
+            // Who comes second is told, and leaves no trace.
+            await #expect(throws: Refusal.self) {
+                try await beat.store.delete(heartbeat, by: Beat.actor, at: beat.at(20))
+            }
+            #expect(try await database.value("SELECT count(*) FROM audit_entries WHERE action = 'heartbeat.deleted'") == 1)
             #expect(try await beat.ping(second: 21) == .notFound)
             #expect(try await beat.outages() == "10–20")
             #expect(try await beat.store.summary(beat.id, for: person, at: beat.at(21)) == nil)

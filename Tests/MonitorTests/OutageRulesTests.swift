@@ -217,6 +217,8 @@ private func text(_ action: OutageRules.Action) -> String {
     case .closeGaps(let at): "hết khoảng không đo lúc \(seconds(at))"
     case .openDegradation(let from): "suy giảm từ \(seconds(from))"
     case .closeDegradation(let at): "hết suy giảm lúc \(seconds(at))"
+    case .openFlapping(let from): "chập chờn từ \(seconds(from))"
+    case .closeFlapping(let at): "hết chập chờn lúc \(seconds(at))"
     case .recordGap(let from, let to, let reason): "không đo từ \(seconds(from)) đến \(seconds(to)) (\(reason.label))"
     }
 }

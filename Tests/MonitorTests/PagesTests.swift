@@ -327,7 +327,8 @@ struct PagesTests {
                 let before = town.database.statementCount
                 #expect(try await town.browser(.linh).get(page).status == .ok)
                 let asked = town.database.statementCount - before
-                #expect(asked <= 5, "\(page): \(asked)")
+                // One more for the times of flapping on a monitor's own page.
+                #expect(asked <= (page == path ? 6 : 5), "\(page): \(asked)")
             }
         }
     }

@@ -129,7 +129,9 @@ struct PlaceTests {
             await #expect(throws: Refusal.self) { try await add("Thư", under: "Máy chủ") }
             let gate = try await database.value("SELECT id FROM monitors WHERE name = 'Cổng'", as: Monitor.ID.self)
             let kept = try await Self.found(database, gate)
-            try await store.change(kept, to: kept.draft, by: .system("test"), at: now)
+            var renamed = kept.draft
+            renamed.name = "Cổng mới"
+            try await store.change(kept, to: renamed, by: .system("test"), at: now)
             #expect(try await Self.found(database, gate).parent == kept.parent)
         }
     }

@@ -130,6 +130,7 @@ struct NoticePagesTests {
         ("kind", "", "Loại: cần chọn"), ("kind", "party", "Loại: cần chọn"), ("title", "", "Trích yếu: cần nhập."),
         ("title", String(repeating: "à", count: 301), "Trích yếu: tối đa 300"), ("impact", "", "Ảnh hưởng: cần nhập."),
         ("begins", "", "Bắt đầu: cần nhập"), ("begins", "hôm qua", "Bắt đầu: ngày giờ"),
+        ("begins", "9999-12-31T22:00", "Giờ bắt đầu không quá 2 năm"),
         ("ends", "2026-12-04T21:00", "Giờ kết thúc phải sau"), ("scope", "", "Phạm vi: cần chọn"),
     ])
     func whatIsWrongIsSaidAndWhatWasTypedIsKept(field: String, value: String, words: String) async throws {

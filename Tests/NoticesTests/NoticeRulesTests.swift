@@ -88,6 +88,8 @@ struct NoticeRulesTests {
 
     @Test(arguments: [
         ("đủ", NoticeDraft.example(), []),
+        ("hai năm nữa", .example(begins: at("2028-11-24T09:00"), ends: at("2028-11-24T10:00")), []),
+        ("hơn hai năm nữa", .example(begins: at("2028-11-24T09:01"), ends: at("2028-11-24T10:00")), ["begins"]),
         ("không trích yếu", .example(title: ""), ["title"]),
         ("kết thúc bằng bắt đầu", .example(ends: at("2026-12-04T22:00")), ["ends"]),
         ("kết thúc trước bắt đầu", .example(ends: at("2026-12-04T21:59")), ["ends"]),
@@ -95,7 +97,7 @@ struct NoticeRulesTests {
         ("quá 14 ngày", .example(ends: at("2026-12-18T22:01")), ["ends"]),
     ] as [(String, NoticeDraft, [String])])
     func drafts(name: String, draft: NoticeDraft, refused: [String]) {
-        #expect(fields { () throws(Refusal) in try draft.check() } == refused)
+        #expect(fields { () throws(Refusal) in try draft.check(at: now) } == refused)
     }
 
     @Test(arguments: [

@@ -91,6 +91,8 @@ struct NoticeStoreTests {
             try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
             #expect(try await board.notice(code)?.leadDays == 1)
             #expect(board.store.leadDays(from: now, to: at("2026-11-26T22:00")) == 1)
+            // A draft that was stored before there was a limit costs no more than one at the limit.
+            #expect(board.store.leadDays(from: now, to: at("9999-12-31T22:00")) == board.store.leadDays(from: now, to: now + NoticeDraft.furthest))
         }
     }
 

@@ -57,6 +57,26 @@ struct FiguresTests {
         }
     }
 
+    @Test func aShareThatPeopleHaveMadeBetterSaysSo() async throws {
+        try await Town.with { town in
+            let archive = Archive(town)
+            let monitor = try await archive.history()
+            #expect(try await !archive.report().markdown.contains("phân loại lại"))
+            let outage = try await town.database.value(
+                "SELECT id FROM outages WHERE monitor_id = \(monitor) ORDER BY lower(during) LIMIT 1", as: Outage.ID.self)
+            try await MonitorStore(database: town.database).revise(
+                outage, to: OutageRevisionDraft(classification: .falseAlarm, reason: "Máy đo lỗi"), by: town.person(.linh),
+                address: "127.0.0.1", at: town.now)
+            let report = try await archive.report()
+            // 600 + 1805 s not measured; 1805/86 400 is rounded up. (82 200 − 1805 − 600) / (82 200 − 1805) = 99,2536%.
+            #expect(report.facts.availability.map(\.availability.notMeasured) == [.seconds(2405)])
+            let text = report.markdown
+            #expect(text.contains("Tỷ lệ sẵn sàng chung: **99,25%**"))
+            #expect(text.contains("[1 gián đoạn đã phân loại lại](") && text.contains("/availability?from=2026-11-20"))
+            #expect(text.contains("(người ghi: Phạm Thùy Linh); do đó không tính là gián đoạn 0:30:05, bằng 2,09% khoảng xét."))
+        }
+    }
+
     @Test func aDeletedMonitorsHistoryIsCounted() async throws {
         try await Town.with { town in
             let archive = Archive(town)

@@ -18,7 +18,7 @@ import Testing
 @Suite struct PageTests {
     /// What a handler may run into.
     enum Mishap: String, CaseIterable, Sendable {
-        case unauthorized, forbidden, missing, tooLarge, notAForm, refused, badRequest, tooMany, bug, away, elsewhere, repeated, none
+        case unauthorized, forbidden, missing, tooLarge, notAForm, refused, badRequest, tooMany, bug, away, busy, elsewhere, repeated, none
 
         var error: (any Error)? {
             switch self {
@@ -32,6 +32,7 @@ import Testing
             case .tooMany: HTTPError(.tooManyRequests)
             case .bug: Bug()
             case .away: nil
+            case .busy: Busy(advice: "Hãy tải lại sau nửa phút.", retryAfter: .seconds(30))
             case .elsewhere: CrossOriginRequest()
             case .repeated: AlreadySubmitted(location: "/things/1")
             case .none: nil
@@ -51,6 +52,7 @@ import Testing
             case .tooMany: (429, "Quá nhiều lần thử", "Hãy chờ ít phút rồi thử lại")
             case .bug: (500, "Lỗi hệ thống", "báo quản trị kèm mã yêu cầu bên dưới")
             case .away: (503, "Tạm thời chưa phục vụ được", "Hãy tải lại trang sau ít giây")
+            case .busy: (503, "Đang bận", "Hãy tải lại sau nửa phút.")
             case .elsewhere: (403, "Yêu cầu không đến từ trang của Trực Ban", "Hãy mở lại trang, nhập lại và gửi")
             case .repeated: (303, "", "")
             case .none: (200, "Ổn", "Hãy quay lại, sửa và gửi lại")
@@ -87,6 +89,9 @@ import Testing
                     return visit.page(ErrorView(failure: Failure(Refusal([])), requestID: ""), title: "Ổn")
                 }
             }
+            routes.getAnyone("/long-flash") { _, visit in
+                visit.redirect(to: "/fails/none", flash: String(repeating: "ế", count: 20_000))
+            }
             routes.getAnyone("/flash") { _, visit in visit.redirect(to: "/fails/none", flash: "Đã lưu “<Xã>”.") }
             let application = Application(responder: router.buildResponder(), logger: Logger(label: "pages") { _ in log })
             try await application.test(.router) { try await body($0) }
@@ -105,7 +110,7 @@ import Testing
                 let (status, heading, advice) = mishap.expected
                 let answer = try await Self.get(client, "/fails/\(mishap.rawValue)")
                 #expect(answer.status.code == status, "\(mishap)")
-                #expect(answer.headers[.retryAfter] == (mishap == .away ? "5" : nil), "\(mishap)")
+                #expect(answer.headers[.retryAfter] == (mishap == .away ? "5" : mishap == .busy ? "30" : nil), "\(mishap)")
                 for (name, value) in [
                     ("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"),
                     ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -148,6 +153,16 @@ import Testing
             }
             let answer = try await Self.get(client, "/flash")
             #expect(answer.headers[.setCookie]?.hasSuffix("; HttpOnly; SameSite=Lax; Secure") == true)
+        }
+    }
+
+    /// A browser keeps no cookie of 80 KB, and a proxy may refuse the page that sets it.
+    @Test func aLongFlashIsCut() async throws {
+        try await Self.withPages { client in
+            let cookie = try #require(try await Self.get(client, "/long-flash").headers[.setCookie])
+            #expect(cookie.utf8.count < 1000)
+            let page = try await Self.get(client, "/fails/none", [.cookie: String(cookie.prefix { $0 != ";" })])
+            #expect(page.body.contains(String(repeating: "ế", count: 200) + "…<"))
         }
     }
 

@@ -52,9 +52,10 @@ struct AgencyFormView: PageView {
                 OptionView($0.rawValue, $0.label, selected: $0.rawValue == view.form["kind"])
             }
         },
-        "contactName": { $0.form["contact_name"] },
+        "contactName": { $0.form["contact_name"] }, "contactNameProblem": { $0.problems.text(for: "contact_name") },
         "contactEmail": { $0.form["contact_email"] },
         "contactEmailProblem": { $0.problems.text(for: "contact_email") },
         "contactPhone": { $0.form["contact_phone"] },
+        "contactPhoneProblem": { $0.problems.text(for: "contact_phone") },
     ]
 }

@@ -1,6 +1,7 @@
 import Civil
 import Database
 import Incidents
+import Monitor
 import Organization
 
 /// What the first page tells, in four statements. It reads across the slices, as only Console may.
@@ -57,7 +58,7 @@ struct HomeStore: Sendable {
                     AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))),
                    (SELECT count(*) FROM requests r WHERE r.resolved_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))),
-                   (SELECT count(*) FROM deliveries WHERE state = 'failed'),
+                   (SELECT count(*) FROM deliveries WHERE state = 'failed' AND withdrawn_at IS NULL),
                    (SELECT count(*) FROM account_findings f WHERE f.closed_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))),
                    (SELECT min(l.left_on) FROM account_findings f JOIN leavers l ON l.id = f.leaver_id
@@ -70,7 +71,9 @@ struct HomeStore: Sendable {
                                     AND o.during @> \(CivilDate(inVietnam: now)))),
                    (SELECT max(period_code) FROM reports), EXISTS (SELECT FROM backups),
                    (SELECT max(day) FROM backups WHERE result = 'good'),
-                   (SELECT max(last_beat_at) FROM watches)
+                   (SELECT max(last_beat_at) FROM watches),
+                   (SELECT min(lower(p.during)) FROM prober_outages p JOIN watches w ON w.id = p.watch_id
+                    WHERE upper_inf(p.during) AND w.last_beat_at >= \(now - MonitorSummary.silence))
             """)
     }
 }
@@ -117,6 +120,7 @@ struct HomeCounts: PostgresRow {
     let down: Int
     let openIncidents: Int
     let openRequests: Int
+    /// Letters that somebody can still do something about; what a cancelled notice said is sent to nobody any more.
     let failedDeliveries: Int
     /// People who left and whose account is not locked (Điều 23.1 c).
     let openFindings: Int
@@ -132,6 +136,8 @@ struct HomeCounts: PostgresRow {
     let hasBackups: Bool
     let newestBackup: CivilDate?
     let lastBeat: Instant?
+    /// Since when a prober that runs can reach nothing; nil while none says so.
+    let offlineSince: Instant?
 
     static var columns: String { "" }
 
@@ -150,5 +156,6 @@ struct HomeCounts: PostgresRow {
         hasBackups = try row.read()
         newestBackup = try row.read()
         lastBeat = try row.read()
+        offlineSince = try row.read()
     }
 }

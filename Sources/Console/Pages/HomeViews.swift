@@ -45,8 +45,10 @@ struct HomeView: PageView {
     private var blindness: String? {
         guard counts.monitors > 0 else { return nil }
         guard let beat = counts.lastBeat else { return "bộ giám sát chưa chạy lần nào." }
-        guard beat < now - MonitorSummary.silence else { return nil }
-        return "bộ giám sát không chạy từ \(VietnameseFormat.moment(beat))."
+        if beat < now - MonitorSummary.silence { return "bộ giám sát không chạy từ \(VietnameseFormat.moment(beat))." }
+        return counts.offlineSince.map {
+            "bộ giám sát không thấy mạng của chính nó từ \(VietnameseFormat.moment($0))."
+        }
     }
 
     /// The one most urgent thing for this person.

@@ -2,19 +2,20 @@ import Civil
 import Crypto
 import Database
 import Foundation
+import NIOCore
 import Organization
 import Web
 
 /// A report as it goes out: every document written once, for everybody who asks in the next seconds.
 struct StatusEdition: Sendable {
     struct Document: Sendable {
-        let text: String
+        let body: ByteBuffer
         let type: String
         /// A strong validator (RFC 9110, 8.8.3): the same bytes have the same tag, in every process.
         let tag: String
 
         init(_ text: String, type: String) {
-            self.text = text
+            body = ByteBuffer(string: text)
             self.type = type
             tag = "\"\(hexadecimal(Array(SHA256.hash(data: Data(text.utf8)))).prefix(32))\""
         }

@@ -1,7 +1,6 @@
 import Civil
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import Organization
 package import Web
 
@@ -51,8 +50,7 @@ package struct StatusPages: Sendable {
         headers[.accessControlAllowOrigin] = "*"
         if document.isKnown(to: request.headers[.ifNoneMatch]) { return Response(status: .notModified, headers: headers) }
         headers[.contentType] = document.type
-        return Response(
-            status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: document.text)))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: document.body))
     }
 
     @Sendable private func show(_ request: Request, _ context: SignedIn) async throws -> Response {

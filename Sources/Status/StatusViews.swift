@@ -13,12 +13,15 @@ struct StatusPageView: PageView {
     let report: StatusReport
     let assets: Assets
 
+    /// How much of what is over the page tells; the feed and the figures tell more.
+    private static let longestPast = 20
+
     /// What is over, the newest first.
     private var past: [StatusEventView] {
         let ended = report.interruptions.filter { $0.ends != nil }.map { ($0.begins, StatusEventView($0, in: report)) }
         let done = report.maintenance.filter { $0.phase(at: report.asOf) == .done }
             .map { ($0.begins, StatusEventView($0, in: report)) }
-        return (ended + done).sorted { $0.0 > $1.0 }.prefix(20).map(\.1)
+        return (ended + done).sorted { $0.0 > $1.0 }.map(\.1)
     }
 
     /// Under way or to come, the next one first; what was called off stays until its time is over.
@@ -39,7 +42,8 @@ struct StatusPageView: PageView {
         "current": { view in
             view.report.interruptions.filter { $0.ends == nil }.map { StatusEventView($0, in: view.report) }
         },
-        "maintenance": \.announced, "past": \.past, "rule": { _ in Availability.rule },
+        "maintenance": \.announced, "past": { Array($0.past.prefix(longestPast)) },
+        "newestOnly": { view in view.past.count > longestPast ? "\(longestPast) việc gần nhất" : nil }, "rule": { _ in Availability.rule },
     ]
 }
 
@@ -107,12 +111,12 @@ struct StatusBadgeView: PageView {
     let title: String
     let state: PublicComponent.State
 
-    /// Room for letters of 11 px, generously: what is measured by nobody must not be cut off.
-    private static func width(_ text: String) -> Int { 7 * text.count + 14 }
+    /// Room for letters of 11 px: nobody measures them here, and `textLength` makes them fit.
+    private static func width(_ text: String) -> Int { (13 * text.count) / 2 + 14 }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "title": \.title, "label": \.state.label, "colour": \.state.colour,
-        "left": { String(width($0.title)) }, "right": { String(width($0.state.label)) },
+        "left": { String(width($0.title)) }, "rightStraight": { String(width($0.state.label) - 3) },
         "whole": { String(width($0.title) + width($0.state.label)) },
         "leftMiddle": { String(width($0.title) / 2) },
         "rightMiddle": { String(width($0.title) + width($0.state.label) / 2) },

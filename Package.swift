@@ -55,6 +55,7 @@ let floors: [Target] = [
     floor("Hotline", sees: slice),
     floor("Compliance", sees: slice + ["WorkingTime"]),
     floor("Reports", sees: slice + ["Hotline", "Incidents", "Markdown", "Monitor", "WorkingTime"]),
+    floor("Status", sees: slice + ["Monitor", "Notices", crypto]),
     floor(
         "Demo",
         sees: [
@@ -64,7 +65,7 @@ let floors: [Target] = [
         name: "Console",
         dependencies: slice + [
             "Compliance", "Delivery", "Demo", "Hotline", "Incidents", "Markdown", "Monitor", "Notices", "Reports",
-            "Transfer", "WorkingTime", crypto, metrics, arguments, configuration,
+            "Status", "Transfer", "WorkingTime", crypto, metrics, arguments, configuration,
         ],
         swiftSettings: strict),
 ]
@@ -92,11 +93,12 @@ let testTargets: [Target] = [
     tests(of: "Hotline", seeing: sliceTests),
     tests(of: "Compliance", seeing: sliceTests + ["WorkingTime"]),
     tests(of: "Reports", seeing: sliceTests + ["Incidents", "Markdown", "Monitor", "WorkingTime"]),
+    tests(of: "Status", seeing: sliceTests + ["Monitor", "Notices", "WorkingTime"]),
     tests(of: "Demo", seeing: sliceTests + ["Incidents", "Monitor", logging]),
     tests(
         of: "Console",
         seeing: sliceTests + [
-            "Compliance", "Delivery", "Hotline", "Incidents", "Monitor", "Notices", "Reports", "Transfer",
+            "Compliance", "Delivery", "Hotline", "Incidents", "Monitor", "Notices", "Reports", "Status", "Transfer",
         ]),
 ]
 

@@ -7,6 +7,7 @@ import Monitor
 import Notices
 import Organization
 import Reports
+import Status
 import Web
 import WorkingTime
 
@@ -60,6 +61,9 @@ struct Rooms {
         ).add(to: &routes)
         BackupPages(backups: BackupStore(database: database)).add(to: &routes)
         ReportPages(press: press).add(to: &routes)
+        StatusPages(
+            store: StatusStore(database: database), templates: press.templates, assets: assets, address: address
+        ).add(to: &routes)
         SignInPages(sessions: sessions, users: users).add(to: &routes)
         AgencyPages(agencies: agencies).add(to: &routes)
         UserPages(users: users, agencies: agencies).add(to: &routes)

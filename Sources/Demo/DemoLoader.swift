@@ -65,6 +65,7 @@ package struct DemoLoader: Sendable {
             try await tx.insertRequests(requests, hotline: first.hotline)
             try await tx.insertNotices(notices, operator: first.operator)
             try await tx.insertDuties(duties, operator: first.operator)
+            try await tx.openStatusPage(at: now)
             try await tx.record(
                 "demo.loaded", "seed \(seed)", by: .system("demo"),
                 after: ["monitors": String(ids.count), "incidents": String(incidents.list.count)], at: now)

@@ -44,6 +44,14 @@ package struct Availability: Hashable, Sendable {
         measured > .zero ? Int((measured - down).inSeconds * 1_000_000 / measured.inSeconds) : nil
     }
 
+    /// The part of the window that was measured, in millionths, rounded down; nil for an empty window.
+    package var measuredMillionths: Int? {
+        window > .zero ? Int(measured.inSeconds * 1_000_000 / window.inSeconds) : nil
+    }
+
+    /// The part of the window that was announced maintenance, in millionths, rounded up; nil for an empty window.
+    package var plannedMillionths: Int? { millionths(of: planned) }
+
     /// The part of the window that was not measured, in millionths, rounded up; nil for an empty window.
     package var notMeasuredMillionths: Int? { millionths(of: notMeasured) }
 

@@ -1,8 +1,8 @@
-import Civil
+package import Civil
 
 /// The strip of days of docs/look.md: a day is as bad as its worst moment, and worse is taller.
-struct DayStrip {
-    enum Kind: String, CaseIterable {
+package struct DayStrip: Hashable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
         case down, up, maintenance, unknown
 
         /// - Parameter day: What is known of one day, of which `window` is the part that has passed.
@@ -17,6 +17,19 @@ struct DayStrip {
             }
         }
 
+        /// Of the times of one day: what broke outweighs what nobody saw, and both what was announced.
+        fileprivate func isWorse(than other: Kind) -> Bool {
+            func rank(_ kind: Kind) -> Int {
+                switch kind {
+                case .down: 3
+                case .unknown: 2
+                case .maintenance: 1
+                case .up: 0
+                }
+            }
+            return rank(self) > rank(other)
+        }
+
         /// Where the middle of its bar lies in a strip of height 24; worse is taller, and all stand on the ground.
         var middle: Int {
             switch self {
@@ -28,21 +41,37 @@ struct DayStrip {
         }
     }
 
-    static let length = 90
+    /// How many days it shows.
+    package static let length = 90
 
-    let first: CivilDate
-    let kinds: [Kind]
+    package let first: CivilDate
+    package let kinds: [Kind]
     /// All days together.
-    let availability: Availability
+    package let availability: Availability
 
+    /// Of one monitor.
     init(_ days: DayByDay) {
         first = days.first
         kinds = (0..<days.count).map { Kind(days.availability(on: $0)) }
         availability = days.whole
     }
 
+    /// Of several monitors that count as one: a day is as bad as that of the worst of them, so that many good ones hide none.
+    ///
+    /// - Parameters:
+    ///   - parts: All from `first` on; on a day without any of them nothing is known.
+    ///   - counts: Whether a part, by its place, was there on that day.
+    package init(_ parts: [DayByDay], from first: CivilDate, where counts: (Int, CivilDate) -> Bool) {
+        let days = (0..<Self.length).map { index in
+            parts.indices.filter { counts($0, first.adding(days: index)) }.map { parts[$0].availability(on: index) }
+        }
+        self.first = first
+        kinds = days.map { day in day.map(Kind.init).max { $1.isWorse(than: $0) } ?? .unknown }
+        availability = .sum(days.joined())
+    }
+
     /// The first of the 90 days that end with the day of `now`.
-    static func firstDay(endingAt now: Instant) -> CivilDate {
+    package static func firstDay(endingAt now: Instant) -> CivilDate {
         CivilDate(inVietnam: now).adding(days: 1 - length)
     }
 

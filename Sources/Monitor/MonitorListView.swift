@@ -90,11 +90,17 @@ extension MonitorSummary {
     }
 }
 
-struct StripView: View {
+/// A strip of days (`shared/strip`).
+package struct StripView: View {
     let id: String
     let strip: DayStrip
 
-    static let fields: [String: @Sendable (Self) -> Any?] = [
+    package init(id: String, strip: DayStrip) {
+        self.id = id
+        self.strip = strip
+    }
+
+    package static let fields: [String: @Sendable (Self) -> Any?] = [
         "id": \.id,
         "title": {
             let last = $0.strip.first.adding(days: DayStrip.length - 1)
@@ -109,9 +115,9 @@ struct StripView: View {
 }
 
 /// The days of one kind in a strip.
-struct StripBarsView: View {
+package struct StripBarsView: View {
     let kind: DayStrip.Kind
     let path: String
 
-    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind.rawValue, "path": \.path]
+    package static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind.rawValue, "path": \.path]
 }

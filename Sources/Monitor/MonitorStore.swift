@@ -54,6 +54,12 @@ package struct MonitorStore: Sendable {
         return MonitorHistory(of: monitor, rows)
     }
 
+    /// Since when no process has watched; nil while one does, or none ever did.
+    package func blindSince(at now: Instant) async throws -> Instant? {
+        let beat = try await database.value("SELECT max(last_beat_at) FROM watches", as: Instant?.self)
+        return beat.flatMap { $0 < now - MonitorSummary.silence ? $0 : nil }
+    }
+
     /// Monitors as people are told of them: while nobody looks, what was seen last is no longer claimed.
     static func standing(at now: Instant) -> SQL {
         """

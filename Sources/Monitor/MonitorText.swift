@@ -1,7 +1,7 @@
 import Civil
 
 /// How the pages of this slice say figures.
-enum MonitorText {
+package enum MonitorText {
     /// `48 ms`, `1,25 s`.
     static func latency(_ duration: Duration) -> String {
         let milliseconds = (duration.inMicroseconds + 500) / 1000
@@ -11,12 +11,12 @@ enum MonitorText {
     }
 
     /// `99,9531%`: four places tell a minute in a half-year. Nothing is rounded here: see `Availability.millionths`.
-    static func percent(millionths: Int) -> String {
+    package static func percent(millionths: Int) -> String {
         "\(decimal(Int64(millionths), places: 4))%"
     }
 
     /// The share, or that there is none.
-    static func share(_ availability: Availability) -> String? {
+    package static func share(_ availability: Availability) -> String? {
         availability.millionths.map(percent)
     }
 

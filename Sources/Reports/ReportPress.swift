@@ -5,7 +5,8 @@ package import Web
 /// Makes a report from the database in each of its forms; pages and the command line both ask it.
 package struct ReportPress: Sendable {
     package let store: ReportStore
-    private let templates: Templates
+    /// All templates of the house, for who prints without a visitor.
+    package let templates: Templates
     private let style: String
     private let press = PDFPress()
 

@@ -12,6 +12,7 @@ import Web
 @testable import Monitor
 @testable import Notices
 @testable import Reports
+@testable import Status
 
 /// What a template names and what its view offers are the same: a name that nobody offers would be an empty place on the
 /// page, and a field that nobody shows is work for nothing.

@@ -73,7 +73,7 @@ import Testing
         }
 
         func monitor(named name: String) async throws -> Monitor {
-            try await town.database.one("SELECT \(columns: Monitor.self) FROM monitors m WHERE m.name = \(name)")
+            try await town.database.one("SELECT \(columns: Monitor.self) FROM monitors m WHERE m.name = \(name) AND m.deleted_at IS NULL")
         }
 
         func refused(_ text: String) async throws -> [String] {

@@ -144,7 +144,7 @@ struct RollupTests {
             _ = try await MonitorStore(database: town.database).rollUp(at: town.now)
             let before = town.database.statementCount
             let page = try await town.browser(.tam).get("/monitors/1\(query)")
-            #expect(town.database.statementCount - before <= 7)
+            #expect(town.database.statementCount - before <= 8)
             try page.checkedXML()
             #expect(page.body.contains(title) && page.body.contains(words))
         }

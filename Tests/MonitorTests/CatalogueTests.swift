@@ -142,7 +142,7 @@ import Testing
             for draft in Self.drafts(room.town) {
                 _ = try await room.monitors.add(draft, by: room.town.actor(.linh), at: room.town.now)
             }
-            let first = try #require(try await room.monitors.list(MonitorFilter(), for: room.town.person(.linh), at: room.town.now, limit: 9).first { $0.monitor.name == "yes" })
+            let first = try #require(try await room.monitors.list(MonitorFilter(), for: room.town.person(.linh), at: room.town.now, limit: 20).first { $0.monitor.name == "yes" })
             try await room.monitors.pause(first.monitor, by: room.town.actor(.linh), at: room.town.now)
             let text = try await room.store.export()
             let again = try await room.apply(text, deletesMissing: true)

@@ -94,7 +94,17 @@ package struct Failure: Hashable, Sendable, Error {
 
     package init(_ kind: Kind, _ detail: String = "") {
         self.kind = kind
-        self.detail = detail
+        self.detail = Self.readable(detail)
+    }
+
+    /// A stranger may have said it, and it is stored and shown: without control characters, of which PostgreSQL's text holds
+    /// no NUL, and no longer than anybody reads.
+    private static func readable(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(500) {
+            scalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
+        }
+        return String(scalars)
     }
 
     /// One line for people: kind and detail.

@@ -66,8 +66,10 @@ package enum Target: Hashable, Sendable {
     package var isEncrypted: Bool {
         switch self {
         case .http(let target): target.url.lowercased().hasPrefix("https:")
-        case .tls, .smtp: true
-        case .tcp, .dns, .postgres, .icmp, .journey: false
+        case .tls: true
+        case .smtp(let target): target.encryption != .none
+        case .journey(let target): target.steps.contains { $0.url.lowercased().hasPrefix("https:") }
+        case .tcp, .dns, .postgres, .icmp: false
         }
     }
 }

@@ -242,6 +242,11 @@ struct TargetKindTests {
             #expect(try await browser.post("/monitors/999/trial", Self.typed(target)).status == .notFound)
             let shown = try await browser.get(path)
             try shown.checkedXML()
+            // Trying does not hide that somebody else has saved since.
+            let stale = Self.typed(target).map { $0.0 == "name" ? ("name", "Tên khác") : $0 } + [("version", "0")]
+            let triedAgain = try await browser.post("\(path)/trial", stale)
+            #expect(triedAgain.body.contains("name=\"version\" value=\"0\""))
+            #expect(try await browser.post("\(path)/edit", stale).status == .unprocessableContent)
         }
     }
 

@@ -22,13 +22,13 @@ async def one(port, head, latencies, due, connections):
     connections.append((reader, writer))
 
 
-async def steady(port, path, cookie):
+async def steady(port, path, cookie, rate=RATE):
     """Open loop: requests leave at a fixed rate, whether or not earlier ones were answered."""
     head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode()
     latencies, connections, tasks = [], [], []
     begun = time.monotonic()
-    for number in range(RATE * SECONDS):
-        due = begun + number / RATE
+    for number in range(rate * SECONDS):
+        due = begun + number / rate
         await asyncio.sleep(max(0, due - time.monotonic()))
         tasks.append(asyncio.create_task(one(port, head, latencies, due, connections)))
     await asyncio.gather(*tasks)

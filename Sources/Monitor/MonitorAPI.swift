@@ -30,7 +30,7 @@ package struct MonitorAPI: Sendable {
 
     @Sendable private func list(_ call: APICall) async throws -> Response {
         var filter = MonitorFilter()
-        filter.search = call.query("q")
+        (filter.search, filter.tag, filter.agency) = (call.query("q"), call.query("tag").lowercased(), call.query("agency"))
         if !call.query("state").isEmpty {
             guard let state = MonitorSummary.State(rawValue: call.query("state")) else {
                 throw Refusal(field: "state", "state: cần một trong down, unknown, degraded, up, paused.")
@@ -40,7 +40,7 @@ package struct MonitorAPI: Sendable {
         let paging = Paging(call.query("page"), size: 100)
         let counts = try await monitors.counts(filter, for: call.person, at: call.now)
         let rows = try await monitors.list(
-            filter, for: call.person, at: call.now, offset: paging.offset, limit: paging.size)
+            filter, counts, for: call.person, at: call.now, offset: paging.offset, limit: paging.size)
         let codes = try await monitors.database.agencyCodes()
         let total = counts[filter.state]
         return .json(

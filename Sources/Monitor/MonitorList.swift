@@ -82,7 +82,8 @@ struct ListCut {
 /// The list of monitors. Thousands of them are even: up, with nothing to tell. They are counted, and read in the order of
 /// the index on their names; only the others are looked at one by one, so a page costs what is wrong, not what there is.
 extension MonitorStore {
-    package func counts(_ filter: MonitorFilter, for person: Person, at now: Instant) async throws -> MonitorCounts {
+    /// - Parameter person: Of whose scope; nil for the whole province, as machines watch it.
+    package func counts(_ filter: MonitorFilter, for person: Person?, at now: Instant) async throws -> MonitorCounts {
         try await database.one(
             """
             WITH \(sql: Self.uneven(at: now)),
@@ -154,7 +155,7 @@ extension MonitorStore {
     }
 
     /// Only what is asked stands in the statement: with `OR` no index on the text would be of use.
-    private static func condition(_ filter: MonitorFilter, _ person: Person) -> SQL {
+    private static func condition(_ filter: MonitorFilter, _ person: Person?) -> SQL {
         """
         \(sql: isListed(for: person)) AND m.kind <> 'heartbeat'
         \(sql: filter.search.isEmpty ? "" : "AND m.search LIKE containing(\(filter.search))")

@@ -73,7 +73,7 @@ package struct MonitorStore: Sendable {
     }
 
     /// Of `monitors m`: neither deleted nor another agency's.
-    static func isListed(for person: Person) -> SQL {
+    static func isListed(for person: Person?) -> SQL {
         "m.deleted_at IS NULL AND \(sql: isSeen(by: person))"
     }
 }

@@ -228,11 +228,18 @@ class Browser:
         """Presses the button, or follows the link, that says so, and waits for the next page."""
         for element in self.all("button, a"):
             if element.text.strip() == label and element.is_displayed():
-                page = self.find("html")
-                element.click()
-                WebDriverWait(self.driver, 60).until(lambda _: self._is_gone(page))
+                self._leave_by(element)
                 return
         raise AssertionError(f"no button and no link says “{label}” on:\n{self.text()}")
+
+    def submit(self):
+        """Sends the page's form, and waits for the next page: what is opened too soon would cut the request off."""
+        self._leave_by(self.find("main form button[type='submit']"))
+
+    def _leave_by(self, element):
+        page = self.find("html")
+        element.click()
+        WebDriverWait(self.driver, 60).until(lambda _: self._is_gone(page))
 
     @staticmethod
     def _is_gone(element):

@@ -25,7 +25,7 @@ def test_an_outage_is_judged_again_in_sight_of_everybody(own, browser, phone, si
     for name, text in [("name", "Trục liên thông"), ("url", site.url), ("interval", "5"), ("retry_interval", "5"), ("timeout", "2"),
                        ("confirm_after", "2"), ("recover_after", "1"), ("group", "Liên thông"), ("tags", "LGSP, trục")]:
         browser.type(name, text)
-    browser.find("main form button[type='submit']").click()
+    browser.submit()
     row = "//tr[contains(., 'Trục liên thông')]//span[contains(@class, 'up')]"
     browser.wait_until(lambda: browser.driver.find_elements("xpath", row), "a good probe", own.url + "/monitors")
 
@@ -68,7 +68,7 @@ def test_maintenance_keeps_quiet_and_does_not_flatter(own, browser, site):
     for name, text in [("name", "Kho tệp"), ("url", site.url), ("interval", "5"), ("retry_interval", "5"), ("timeout", "2"),
                        ("confirm_after", "1"), ("recover_after", "1")]:
         browser.type(name, text)
-    browser.find("main form button[type='submit']").click()
+    browser.submit()
     row = "//tr[contains(., 'Kho tệp')]//span[contains(@class, 'up')]"
     browser.wait_until(lambda: browser.driver.find_elements("xpath", row), "a good probe", own.url + "/monitors")
 

@@ -81,6 +81,12 @@ import Testing
             }
         }
 
+        func monitor(_ name: String) async throws -> Monitor {
+            let id = try await town.database.value(
+                "SELECT id FROM monitors WHERE name = \(name) AND deleted_at IS NULL", as: Monitor.ID.self)
+            return try #require(try await monitors.find(id, for: town.person(.linh)))
+        }
+
         func names() async throws -> [String] {
             try await town.database.values("SELECT name FROM monitors WHERE deleted_at IS NULL ORDER BY id", as: String.self)
         }
@@ -142,8 +148,7 @@ import Testing
             for draft in Self.drafts(room.town) {
                 _ = try await room.monitors.add(draft, by: room.town.actor(.linh), at: room.town.now)
             }
-            let first = try #require(try await room.monitors.list(MonitorFilter(), for: room.town.person(.linh), at: room.town.now, limit: 20).first { $0.monitor.name == "yes" })
-            try await room.monitors.pause(first.monitor, by: room.town.actor(.linh), at: room.town.now)
+            try await room.monitors.pause(try await room.monitor("yes"), by: room.town.actor(.linh), at: room.town.now)
             let text = try await room.store.export()
             let again = try await room.apply(text, deletesMissing: true)
             #expect(again.changesNothing && again.text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 11.")
@@ -285,9 +290,7 @@ import Testing
             let plan = try await room.apply(Self.head + child, deletesMissing: true)
             #expect(plan.text.contains("    parent: Đường truyền → (trống)\n- xóa “Đường truyền”"))
             _ = try await room.apply(Self.head + parent + child + "    parent: Đường truyền\n")
-            let link = try #require(try await room.monitors.list(MonitorFilter(), for: room.town.person(.linh), at: room.town.now, limit: 9)
-                .first { $0.monitor.name == "Đường truyền" })
-            try await room.monitors.delete(link.monitor, by: room.town.actor(.linh), at: room.town.now)
+            try await room.monitors.delete(try await room.monitor("Đường truyền"), by: room.town.actor(.linh), at: room.town.now)
             let text = try await room.store.export()
             #expect(!text.contains("parent"))
             #expect(try await room.apply(text).text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 1.")

@@ -350,6 +350,9 @@ struct PagesTests {
             let start = window.start(endingAt: town.now)
             let plan = try await town.database.plan(of: MonitorStore.latencyQuery(of: monitor.id, window, from: start, to: town.now))
             #expect(plan.contains("Index") && !plan.contains("Seq Scan"), "\(plan)")
+            let day = TimeRange(from: town.now - .seconds(86_400), to: town.now)
+            let told = try await town.database.plan(of: MonitorStore.sampleQuery(of: monitor.id, in: day))
+            #expect(told.contains("Index") && !told.contains("Seq Scan"), "\(told)")
             let readings = try await MonitorStore(database: town.database).latency(of: monitor.id, window, at: town.now).readings
             // 48 half hours, of which the last one has only begun, and all together.
             let whole = try #require(readings.last)

@@ -7,7 +7,7 @@ struct GaugeStore: Sendable {
     let database: Database
 
     func read(at now: Instant) async throws -> [PrometheusMetrics.Gauge] {
-        let monitors = try await MonitorStore(database: database).counts(for: nil, at: now)
+        let monitors = try await MonitorStore(database: database).counts(MonitorFilter(), for: nil, at: now)
         let counts = try await database.one(
             """
             SELECT \(columns: Counts.self),

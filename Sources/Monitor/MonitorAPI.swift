@@ -30,7 +30,7 @@ package struct MonitorAPI: Sendable {
 
     @Sendable private func list(_ call: APICall) async throws -> Response {
         var filter = MonitorFilter()
-        filter.search = call.query("q")
+        (filter.search, filter.tag, filter.agency) = (call.query("q"), call.query("tag").lowercased(), call.query("agency"))
         if !call.query("state").isEmpty {
             guard let state = MonitorSummary.State(rawValue: call.query("state")) else {
                 throw Refusal(field: "state", "state: cần một trong down, unknown, degraded, up, paused.")

@@ -82,10 +82,8 @@ struct ListCut {
 /// The list of monitors. Thousands of them are even: up, with nothing to tell. They are counted, and read in the order of
 /// the index on their names; only the others are looked at one by one, so a page costs what is wrong, not what there is.
 extension MonitorStore {
-    /// - Parameter person: Who asks, of what they may see; nil for machines that watch the whole of it.
-    package func counts(
-        _ filter: MonitorFilter = MonitorFilter(), for person: Person?, at now: Instant
-    ) async throws -> MonitorCounts {
+    /// - Parameter person: Of whose scope; nil for the whole province, as machines watch it.
+    package func counts(_ filter: MonitorFilter, for person: Person?, at now: Instant) async throws -> MonitorCounts {
         try await database.one(
             """
             WITH \(sql: Self.uneven(at: now)),

@@ -244,7 +244,8 @@ import Web
                 #expect(try await stranger.send(.get, own + end).status == .notFound, "\(end)")
             }
             #expect(try await stranger.get("/api/v1/monitors")["total"] as? Int == 0)
-            #expect(try await reader.get("/api/v1/monitors?q=may+chu&state=unknown")["total"] as? Int == 1)
+            #expect(try await reader.get("/api/v1/monitors?q=may+chu&state=unknown&tag=LGSP&agency=yen+khanh")["total"] as? Int == 1)
+            #expect(try await reader.get("/api/v1/monitors?tag=lg")["total"] as? Int == 0)
             #expect(try await reader.send(.get, "/api/v1/monitors?state=dead").status == .unprocessableContent)
             for (method, path) in [(HTTPRequest.Method.patch, own), (.delete, own), (.post, own + "/pause"), (.post, "/api/v1/monitors")] {
                 #expect(try await reader.send(method, path, Self.tcp).status == .forbidden, "\(method) \(path)")

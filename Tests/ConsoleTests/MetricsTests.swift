@@ -49,12 +49,15 @@ import Web
         try await WholeHouse.with { town, _ in
             let monitors = MonitorStore(database: town.database)
             let target = Target.tcp(TCPTarget(host: "qlvb.example.vn", port: 443))
-            for number in 1...3 {
-                _ = try await monitors.add(MonitorDraft(name: "Điểm \(number)", target: target), by: town.actor(.linh), at: town.now)
+            for name in ["Dừng", "Xóa", "Chờ"] {
+                let id = try await monitors.add(MonitorDraft(name: name, target: target), by: town.actor(.linh), at: town.now)
+                let monitor = try #require(try await monitors.find(id, for: town.person(.linh)))
+                switch name {
+                case "Dừng": try await monitors.pause(monitor, by: town.actor(.linh), at: town.now)
+                case "Xóa": try await monitors.delete(monitor, by: town.actor(.linh), at: town.now)
+                default: break
+                }
             }
-            let found = try await town.database.all("SELECT \(columns: Monitor.self) FROM monitors m ORDER BY id LIMIT 3", as: Monitor.self)
-            try await monitors.pause(found[0], by: town.actor(.linh), at: town.now)
-            try await monitors.delete(found[1], by: town.actor(.linh), at: town.now)
             let before = try await Self.exposition(town).body
             #expect(before.contains(#"trucban_monitors{state="paused"} 1.0"#) && before.contains(#"trucban_monitors{state="unknown"} 1.0"#))
             #expect(before.contains(#"trucban_monitors{state="up"} 0.0"#) && !before.contains("trucban_watch_silence_seconds"))

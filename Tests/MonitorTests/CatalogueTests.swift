@@ -72,10 +72,6 @@ import Testing
                 text, deletesMissing: deletesMissing, isRehearsal: isRehearsal, by: town.actor(.linh), at: town.now)
         }
 
-        func monitor(named name: String) async throws -> Monitor {
-            try await town.database.one("SELECT \(columns: Monitor.self) FROM monitors m WHERE m.name = \(name) AND m.deleted_at IS NULL")
-        }
-
         func refused(_ text: String) async throws -> [String] {
             do {
                 _ = try await apply(text)
@@ -83,6 +79,12 @@ import Testing
             } catch let refusal as Refusal {
                 return refusal.problems.map(\.text)
             }
+        }
+
+        func monitor(_ name: String) async throws -> Monitor {
+            let id = try await town.database.value(
+                "SELECT id FROM monitors WHERE name = \(name) AND deleted_at IS NULL", as: Monitor.ID.self)
+            return try #require(try await monitors.find(id, for: town.person(.linh)))
         }
 
         func names() async throws -> [String] {
@@ -146,8 +148,7 @@ import Testing
             for draft in Self.drafts(room.town) {
                 _ = try await room.monitors.add(draft, by: room.town.actor(.linh), at: room.town.now)
             }
-            let first = try await room.monitor(named: "yes")
-            try await room.monitors.pause(first, by: room.town.actor(.linh), at: room.town.now)
+            try await room.monitors.pause(try await room.monitor("yes"), by: room.town.actor(.linh), at: room.town.now)
             let text = try await room.store.export()
             let again = try await room.apply(text, deletesMissing: true)
             #expect(again.changesNothing && again.text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 11.")
@@ -289,8 +290,7 @@ import Testing
             let plan = try await room.apply(Self.head + child, deletesMissing: true)
             #expect(plan.text.contains("    parent: Đường truyền → (trống)\n- xóa “Đường truyền”"))
             _ = try await room.apply(Self.head + parent + child + "    parent: Đường truyền\n")
-            let link = try await room.monitor(named: "Đường truyền")
-            try await room.monitors.delete(link, by: room.town.actor(.linh), at: room.town.now)
+            try await room.monitors.delete(try await room.monitor("Đường truyền"), by: room.town.actor(.linh), at: room.town.now)
             let text = try await room.store.export()
             #expect(!text.contains("parent"))
             #expect(try await room.apply(text).text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 1.")

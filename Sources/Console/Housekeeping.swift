@@ -4,7 +4,7 @@ import Monitor
 import Organization
 import ServiceLifecycle
 
-/// Sweeps out what nobody can use any more, every ten minutes.
+/// Sweeps out what nobody can use any more, sums up answers and closes months, every ten minutes.
 struct Housekeeping: Service {
     let sessions: SessionStore
     let monitors: MonitorStore
@@ -17,6 +17,13 @@ struct Housekeeping: Service {
                     try await sessions.sweep(at: WallClock.system.now)
                 } catch {
                     logger.warning("sweep failed", metadata: ["error": "\(error)"])
+                }
+                do {
+                    try await monitors.rollUp(at: WallClock.system.now)
+                    try await monitors.freezeMonths(at: WallClock.system.now)
+                } catch is CancellationError {
+                } catch {
+                    logger.warning("rollups and months wait", metadata: ["error": "\(error)"])
                 }
                 do {
                     try await monitors.dropOldestSamples(at: WallClock.system.now)

@@ -71,6 +71,9 @@ package struct DemoLoader: Sendable {
         }
         let lists = DemoAccounts(agencies: first.agencies, count: accounts, until: history.ended, random: &random)
         try await lists.bring(into: AccountImportStore(database: database), by: first.operatorPerson)
+        let kept = MonitorStore(database: database)
+        try await kept.rollUp(at: now)
+        try await kept.freezeMonths(at: now)
         return Outcome(
             people: people, agencies: first.agencies.count, monitors: monitors.count, outages: history.outages.count,
             incidents: incidents.list.count, requests: requests.list.count, accounts: lists.count)

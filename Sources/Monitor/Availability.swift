@@ -1,4 +1,4 @@
-package import Civil
+import Civil
 package import Database
 
 /// How long something could be used, in whole seconds of a window. Three kinds of time are kept apart: up, down, and
@@ -77,17 +77,38 @@ package struct Availability: Hashable, Sendable {
     }
 }
 
+extension Availability {
+    /// The columns of `availability` in SQL, in the order in which `init(row:)` reads them.
+    static func columns(_ table: String) -> String {
+        [
+            "window_seconds", "planned_seconds", "not_measured_seconds", "down_seconds", "outages", "longest_outage_seconds",
+            "outside_seconds", "reclassified_seconds",
+        ].map { "\(table).\($0)" }.joined(separator: ", ")
+    }
+
+    init(row: inout RowReader) throws {
+        self.init(
+            window: .seconds(try row.read(Int64.self)), planned: .seconds(try row.read(Int64.self)),
+            notMeasured: .seconds(try row.read(Int64.self)), down: .seconds(try row.read(Int64.self)),
+            outages: try row.read(), longestOutage: .seconds(try row.read(Int64.self)))
+        outside = .seconds(try row.read(Int64.self))
+        reclassified = .seconds(try row.read(Int64.self))
+    }
+}
+
 /// The availability of one monitor.
 package struct MonitorAvailability: Hashable, Sendable, PostgresRow {
     package let monitor: Monitor.ID
     package let name: String
     package let component: String
+    /// Empty for none.
+    package let group: String
     package let availability: Availability
 
     package static var columns: String {
         """
-        v.monitor_id, m.name, m.component, v.window_seconds, v.planned_seconds, v.not_measured_seconds, v.down_seconds,
-        v.outages, v.longest_outage_seconds, v.outside_seconds, v.reclassified_seconds
+        v.monitor_id, m.name, m.component, coalesce((SELECT g.name FROM monitor_groups g WHERE g.id = m.group_id), ''),
+        \(Availability.columns("v"))
         """
     }
 
@@ -95,33 +116,7 @@ package struct MonitorAvailability: Hashable, Sendable, PostgresRow {
         monitor = try row.read()
         name = try row.read()
         component = try row.read()
-        var availability = Availability(
-            window: .seconds(try row.read(Int64.self)), planned: .seconds(try row.read(Int64.self)),
-            notMeasured: .seconds(try row.read(Int64.self)), down: .seconds(try row.read(Int64.self)),
-            outages: try row.read(), longestOutage: .seconds(try row.read(Int64.self)))
-        availability.outside = .seconds(try row.read(Int64.self))
-        availability.reclassified = .seconds(try row.read(Int64.self))
-        self.availability = availability
-    }
-}
-
-/// The same for one day in Vietnam.
-package struct DayAvailability: Hashable, Sendable, PostgresRow {
-    package let monitor: Monitor.ID
-    package let day: CivilDate
-    package let availability: Availability
-
-    package static var columns: String {
-        "monitor_id, day, window_seconds, planned_seconds, not_measured_seconds, down_seconds, outside_seconds"
-    }
-
-    package init(row: inout RowReader) throws {
-        monitor = try row.read()
-        day = try row.read()
-        var availability = Availability(
-            window: .seconds(try row.read(Int64.self)), planned: .seconds(try row.read(Int64.self)),
-            notMeasured: .seconds(try row.read(Int64.self)), down: .seconds(try row.read(Int64.self)))
-        availability.outside = .seconds(try row.read(Int64.self))
-        self.availability = availability
+        group = try row.read()
+        availability = try Availability(row: &row)
     }
 }

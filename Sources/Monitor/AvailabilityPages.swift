@@ -31,6 +31,8 @@ package struct AvailabilityPages: Sendable {
             paging: paging.view(
                 total: table.monitors.count, path: "/availability", query: query, noun: "điểm giám sát"),
             revisions: try await monitors.reclassified(within: window.range, for: context.person),
+            months: try await monitors.frozenMonths(within: window.range, for: context.person),
+            corrections: try await monitors.monthCorrections(within: window.range, for: context.person),
             from: context.query("from"), to: context.query("to"), problems: problems, now: context.now)
         return context.page(
             view, title: problems.isEmpty ? "Mức độ sẵn sàng" : "Lỗi: Mức độ sẵn sàng",

@@ -21,17 +21,4 @@ extension MonitorStore {
             ORDER  BY m.name COLLATE "vi-x-icu", m.id
             """)
     }
-
-    /// Day by day, for the strips of one page of monitors: one statement for all of them. Days on which a monitor did
-    /// not exist are there too, not measured.
-    package func days(
-        of monitors: [Monitor.ID], from first: CivilDate, count: Int, asOf now: Instant
-    ) async throws -> [Monitor.ID: [DayAvailability]] {
-        let rows: [DayAvailability] = try await database.all(
-            """
-            SELECT \(columns: DayAvailability.self)
-            FROM   availability_days(\(first), \(count)::integer, \(now), \(monitors.map(\.rawValue)))
-            """)
-        return Dictionary(grouping: rows, by: \.monitor)
-    }
 }

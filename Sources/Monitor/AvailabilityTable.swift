@@ -4,12 +4,13 @@ import Civil
 package struct AvailabilityTable: Sendable {
     package struct Row: Hashable, Sendable {
         package enum Kind: String, Sendable {
-            case monitor, component, whole
+            case monitor, component, group, whole
 
             package var label: String {
                 switch self {
                 case .monitor: "Điểm giám sát"
                 case .component: "Thành phần"
+                case .group: "Nhóm"
                 case .whole: "Toàn hệ thống"
                 }
             }
@@ -25,14 +26,20 @@ package struct AvailabilityTable: Sendable {
     package let monitors: [Row]
     /// By name; sums of their monitors' seconds.
     package let components: [Row]
+    /// By name; monitors without a group are in none.
+    package let groups: [Row]
     package let whole: Row
 
     package init(_ rows: [MonitorAvailability]) {
         monitors = rows.map { Row(kind: .monitor, name: $0.name, monitor: $0.monitor, availability: $0.availability) }
-        components = Dictionary(grouping: rows) { $0.component.isEmpty ? "Khác" : $0.component }
-            .map { Row(kind: .component, name: $0.key, monitor: nil, availability: .sum($0.value.map(\.availability))) }
-            .sorted { Folding.folded($0.name) < Folding.folded($1.name) }
+        components = Self.sums(.component, Dictionary(grouping: rows) { $0.component.isEmpty ? "Khác" : $0.component })
+        groups = Self.sums(.group, Dictionary(grouping: rows.filter { !$0.group.isEmpty }, by: \.group))
         whole = Row(kind: .whole, name: Row.Kind.whole.label, monitor: nil, availability: .sum(rows.map(\.availability)))
+    }
+
+    private static func sums(_ kind: Row.Kind, _ parts: [String: [MonitorAvailability]]) -> [Row] {
+        parts.map { Row(kind: kind, name: $0.key, monitor: nil, availability: .sum($0.value.map(\.availability))) }
+            .sorted { Folding.folded($0.name) < Folding.folded($1.name) }
     }
 
     /// A table for a spreadsheet (RFC 4180, UTF-8 with its mark, which Excel needs): seconds, and percentages with a point.
@@ -42,7 +49,7 @@ package struct AvailabilityTable: Sendable {
             "Đo được (giây)", "Gián đoạn ngoài kế hoạch (giây)", "Số lần", "Dài nhất (giây)", "Trừ do phân loại lại (giây)",
             "Tỷ lệ sẵn sàng (%)", "Tỷ lệ không đo (%)",
         ]
-        let lines = (monitors + components + [whole]).map { row in
+        let lines = (monitors + components + groups + [whole]).map { row in
             let value = row.availability
             let times = [value.window, value.outside, value.planned, value.notMeasured, value.measured, value.down]
             let figures = times.map { "\($0.inSeconds)" } + ["\(value.outages)"]

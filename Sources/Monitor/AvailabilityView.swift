@@ -8,7 +8,7 @@ struct AvailabilityView: PageView {
     static let template = "availability/show"
     static let parts: [any View.Type] = [
         AvailabilityRowView.self, ReclassifiedOutageView.self, OutageRevisionView.self, OptionView.self, ProblemView.self,
-        PagingView.self,
+        PagingView.self, FrozenMonthView.self, MonthCorrectionView.self,
     ]
 
     let window: AvailabilityWindow
@@ -17,6 +17,8 @@ struct AvailabilityView: PageView {
     let shown: [AvailabilityTable.Row]
     let paging: PagingView
     let revisions: [OutageRevision]
+    let months: [FrozenMonth]
+    let corrections: [MonthCorrection]
     /// As typed.
     let from: String
     let to: String
@@ -69,6 +71,9 @@ struct AvailabilityView: PageView {
         "rule": { _ in Availability.rule },
         "whole": { [AvailabilityRowView(row: $0.table.whole)] },
         "components": { $0.table.components.map(AvailabilityRowView.init) },
+        "groups": { $0.table.groups.map(AvailabilityRowView.init) }, "hasGroups": { !$0.table.groups.isEmpty },
+        "months": { $0.months.map(FrozenMonthView.init) },
+        "corrections": { $0.corrections.map(MonthCorrectionView.init) }, "hasCorrections": { !$0.corrections.isEmpty },
         "monitors": { $0.shown.map(AvailabilityRowView.init) }, "paging": \.paging,
         "revisions": { $0.revisions.map(ReclassifiedOutageView.init) },
     ]

@@ -60,10 +60,13 @@ extension Transaction {
     }
 
     func saveSamples(_ rows: [Batch.StoredSample]) async throws {
-        guard !rows.isEmpty else { return }
+        guard let earliest = rows.map(\.sample.at).min() else { return }
         let (samples, phases) = (rows.map(\.sample), rows.map(\.sample.phases))
         try await run(
             """
+            WITH late AS (
+                -- Hours and days that were summed up without these are summed up again.
+                UPDATE rollup_progress SET done_until = \(earliest) WHERE done_until > \(earliest))
             INSERT INTO samples (monitor_id, at, failure, status, resolve_us, connect_us, tls_us, first_byte_us, total_us)
             SELECT * FROM unnest(\(rows.map(\.monitor.rawValue)), \(samples.map(\.at)),
                 \(samples.map(\.failure?.kind.rawValue)), \(samples.map(\.status)),

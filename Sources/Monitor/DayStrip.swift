@@ -17,16 +17,15 @@ struct DayStrip {
             }
         }
 
-        var y: Int {
+        /// Where the middle of its bar lies in a strip of height 24; worse is taller, and all stand on the ground.
+        var middle: Int {
             switch self {
-            case .down: 0
-            case .up: 8
-            case .maintenance: 14
-            case .unknown: 20
+            case .down: 12
+            case .up: 16
+            case .maintenance: 19
+            case .unknown: 22
             }
         }
-
-        var height: Int { 24 - y }
     }
 
     static let length = 90
@@ -36,12 +35,10 @@ struct DayStrip {
     /// All days together.
     let availability: Availability
 
-    /// - Parameter days: In any order; a day without an entry was not measured.
-    init(from first: CivilDate, _ days: [DayAvailability]) {
-        self.first = first
-        let byDay = Dictionary(days.map { ($0.day.dayNumber, $0.availability) }) { $1 }
-        kinds = (0..<Self.length).map { Kind(byDay[first.dayNumber + $0] ?? Availability()) }
-        availability = .sum(days.map(\.availability))
+    init(_ days: DayByDay) {
+        first = days.first
+        kinds = (0..<days.count).map { Kind(days.availability(on: $0)) }
+        availability = days.whole
     }
 
     /// The first of the 90 days that end with the day of `now`.
@@ -50,4 +47,15 @@ struct DayStrip {
     }
 
     func count(_ kind: Kind) -> Int { kinds.count { $0 == kind } }
+
+    /// The days of one kind as an SVG path, four units a day: one stroke a run of days, which the stylesheet dashes into days.
+    func path(of kind: Kind) -> String {
+        var path = ""
+        var day = 0
+        while let start = kinds[day...].firstIndex(of: kind) {
+            day = kinds[start...].firstIndex { $0 != kind } ?? kinds.count
+            path += "M\(start * 4) \(kind.middle)h\((day - start) * 4)"
+        }
+        return path
+    }
 }

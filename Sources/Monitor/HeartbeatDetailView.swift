@@ -7,7 +7,7 @@ import Web
 struct HeartbeatDetailView: PageView {
     static let template = "heartbeats/show"
     static let parts: [any View.Type] = [
-        BadgeView.self, StripView.self, StripDayView.self, OutageView.self, GapView.self, PingView.self, OccurrenceView.self,
+        BadgeView.self, StripView.self, StripBarsView.self, OutageView.self, GapView.self, PingView.self, OccurrenceView.self,
         ProblemView.self,
     ]
 

@@ -42,16 +42,12 @@ package struct HeartbeatPages: Sendable {
         let counts = try await heartbeats.counts(filter, for: context.person, at: context.now)
         let rows = try await heartbeats.list(
             filter, for: context.person, at: context.now, offset: paging.offset, limit: paging.size)
-        let first = DayStrip.firstDay(endingAt: context.now)
         let days = try await monitors.days(
-            of: rows.map(\.heartbeat.id), from: first, count: DayStrip.length, asOf: context.now)
+            of: rows.map(\.heartbeat.id), from: DayStrip.firstDay(endingAt: context.now), count: DayStrip.length, asOf: context.now)
         let query = [("state", filter.state?.rawValue ?? ""), ("q", filter.search)]
         let view = HeartbeatListView(
             filter: filter, counts: counts, mayKeep: context.person.may(.keepMonitors),
-            rows: rows.map {
-                HeartbeatRowView(
-                    summary: $0, strip: DayStrip(from: first, days[$0.heartbeat.id] ?? []), now: context.now)
-            },
+            rows: zip(rows, days).map { HeartbeatRowView(summary: $0, strip: DayStrip($1), now: context.now) },
             deafSince: try await heartbeats.deafSince(at: context.now),
             paging: paging.view(total: counts[filter.state], path: "/heartbeats", query: query, noun: "tín hiệu"))
         return context.page(view, title: "Tín hiệu tự báo")
@@ -62,13 +58,13 @@ package struct HeartbeatPages: Sendable {
             let detail = try await heartbeats.detail(id, for: context.person, at: context.now)
         else { throw HTTPError(.notFound) }
         let heartbeat = detail.summary.heartbeat
-        let first = DayStrip.firstDay(endingAt: context.now)
-        let days = try await monitors.days(of: [id], from: first, count: DayStrip.length, asOf: context.now)
+        let days = try await monitors.days(
+            of: [id], from: DayStrip.firstDay(endingAt: context.now), count: DayStrip.length, asOf: context.now)
         let mayKeep = context.person.may(.keepMonitors)
         let view = HeartbeatDetailView(
             summary: detail.summary,
             address: mayKeep ? HeartbeatAddress(base: address, heartbeat: heartbeat, use: detail.use) : nil,
-            strip: DayStrip(from: first, days[id] ?? []), history: try await monitors.history(of: id),
+            strip: DayStrip(days[0]), history: try await monitors.history(of: id),
             pings: try await heartbeats.pings(of: id), showsBodies: mayKeep || context.person.may(.readAudit),
             problems: problems, now: context.now)
         return context.page(view, title: heartbeat.name, status: problems.isEmpty ? .ok : .unprocessableContent)
@@ -142,8 +138,14 @@ package struct HeartbeatPages: Sendable {
 
     @Sendable private func delete(_ request: Request, _ context: SignedIn) async throws -> Response {
         let form = try await Form(request)
-        if let destination = try await monitors.destination(of: form.key) { return context.redirect(to: destination) }
-        let heartbeat = try await found(context)
+        let heartbeat: Heartbeat
+        do {
+            heartbeat = try await found(context)
+        } catch {
+            // The same form, sent twice, may have deleted it just now.
+            guard let destination = try await monitors.destination(of: form.key) else { throw error }
+            return context.redirect(to: destination)
+        }
         return try await context.submit {
             try await heartbeats.delete(heartbeat, by: context.actor, form: form.key, at: context.now)
             return context.redirect(to: "/heartbeats", flash: "Đã xóa “\(heartbeat.name)”; lịch sử vẫn được giữ.")

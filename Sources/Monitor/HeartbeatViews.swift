@@ -7,7 +7,7 @@ import Web
 struct HeartbeatListView: PageView {
     static let template = "heartbeats/list"
     static let parts: [any View.Type] = [
-        HeartbeatRowView.self, BadgeView.self, StripView.self, StripDayView.self, OptionView.self, PagingView.self,
+        HeartbeatRowView.self, BadgeView.self, StripView.self, StripBarsView.self, OptionView.self, PagingView.self,
     ]
 
     let filter: HeartbeatFilter

@@ -1,7 +1,7 @@
 import Civil
 
-/// The geometry of the latency chart of docs/look.md: half-hourly medians of one day on a field of x 64…712, y 10…190.
-/// Where nothing was answered, the line stops and a gap stands.
+/// The geometry of the latency chart of docs/look.md: medians, and what 95 % of the answers took at most, step by step on a
+/// field of x 64…712, y 10…190. Where nothing was answered, the lines stop and a gap stands.
 struct LatencyChart {
     struct Level: Hashable {
         let y: Double
@@ -13,46 +13,46 @@ struct LatencyChart {
         let width: Double
     }
 
-    static let halfHours = 48
     private static let left = 64.0
-    private static let step = (712.0 - left) / Double(halfHours)
+    private static let width = 712.0 - left
     private static let floor = 190.0
     private static let height = 180.0
 
-    /// One for each half hour, in order; nil where nothing was measured.
+    /// One for each step, in order; nil where nothing was measured.
     let readings: [LatencyReading?]
     private let top: Duration
+    private var step: Double { Self.width / Double(readings.count) }
 
     /// - Parameters:
-    ///   - start: When the first half hour begins.
+    ///   - start: When the first step begins.
     ///   - readings: Those that there are.
-    init(from start: Instant, _ readings: [LatencyReading]) {
+    init(from start: Instant, _ length: LatencyWindow.Length, _ readings: [LatencyReading]) {
         let byStart = Dictionary(readings.compactMap { reading in reading.begunAt.map { ($0, reading) } }) { $1 }
-        self.readings = (0..<Self.halfHours).map { byStart[start + .seconds(1800) * $0] }
-        top = Self.roundedUp(readings.compactMap(\.median).max() ?? .zero)
-    }
-
-    /// The half hour in which `now` lies is the last of the 48.
-    static func start(endingAt now: Instant) -> Instant {
-        Instant(seconds: now.seconds - now.seconds % 1800 - 1800 * Int64(halfHours - 1))
+        self.readings = (0..<length.count).map { byStart[start + length.step * $0] }
+        top = Self.roundedUp(self.readings.compactMap { $0?.p95 ?? $0?.median }.max() ?? .zero)
     }
 
     var levels: [Level] {
         [Level(y: 10, duration: top), Level(y: 100, duration: top / 2)]
     }
 
-    /// Unbroken runs of answers, as the `points` of a polyline.
-    var stretches: [String] {
+    /// Unbroken runs of medians, as the `points` of a polyline.
+    var medians: [String] { stretches(\.median) }
+
+    /// The same of what 95 % of the answers took at most.
+    var slow: [String] { stretches(\.p95) }
+
+    private func stretches(_ figure: KeyPath<LatencyReading, Duration?>) -> [String] {
         var stretches: [[String]] = []
         var isBroken = true
         for (index, reading) in readings.enumerated() {
-            guard let median = reading?.median else {
+            guard let duration = reading?[keyPath: figure] else {
                 isBroken = true
                 continue
             }
             if isBroken { stretches.append([]) }
             isBroken = false
-            stretches[stretches.count - 1].append("\(Self.x(middleOf: index)),\(Self.rounded(y(median)))")
+            stretches[stretches.count - 1].append("\(x(middleOf: index)),\(Self.rounded(y(duration)))")
         }
         // A single point draws no line, so it is drawn as a short one.
         return stretches.map { $0.count == 1 ? "\($0[0]) \($0[0])" : $0.joined(separator: " ") }
@@ -60,11 +60,11 @@ struct LatencyChart {
 
     var gaps: [Gap] {
         readings.enumerated().filter { $0.element?.median == nil }.map { index, _ in
-            Gap(x: Self.rounded(Self.left + Double(index) * Self.step), width: Self.step)
+            Gap(x: Self.rounded(Self.left + Double(index) * step), width: Self.rounded(step))
         }
     }
 
-    static func x(middleOf index: Int) -> Double { rounded(left + (Double(index) + 0.5) * step) }
+    func x(middleOf index: Int) -> Double { Self.rounded(Self.left + (Double(index) + 0.5) * step) }
 
     private func y(_ duration: Duration) -> Double {
         Self.floor - Self.height * Double(duration.inMicroseconds) / Double(max(top.inMicroseconds, 1))

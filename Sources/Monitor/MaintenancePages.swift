@@ -40,7 +40,7 @@ package struct MaintenancePages: Sendable {
         _ form: Form, _ context: SignedIn, problems: [Refusal.Problem] = []
     ) async throws -> Response {
         let view = MaintenanceFormView(
-            groups: try await monitors.groups().map(\.name), components: try await maintenance.components(),
+            groups: try await monitors.groups(for: context.person).map(\.name), components: try await maintenance.components(),
             announcements: try await maintenance.announcements(at: context.now), form: form, problems: problems)
         return context.page(
             view, title: problems.isEmpty ? "Lên lịch bảo trì" : "Lỗi: Lên lịch bảo trì",

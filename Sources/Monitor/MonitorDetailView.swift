@@ -6,9 +6,10 @@ import Web
 struct MonitorDetailView: PageView {
     static let template = "monitors/show"
     static let parts: [any View.Type] = [
-        BadgeView.self, StripView.self, StripDayView.self, LatencyView.self, LatencyLevelView.self,
+        BadgeView.self, StripView.self, StripBarsView.self, LatencyView.self, LatencyLevelView.self,
         LatencyHourView.self, LatencyStretchView.self, LatencyGapView.self, LatencyReadingView.self, OutageView.self,
-        GapView.self, PlaceView.self, DegradationView.self, FlappingView.self, PhaseView.self, ProblemView.self,
+        GapView.self, PlaceView.self, DegradationView.self, FlappingView.self, PhaseView.self, OptionView.self,
+        ProblemView.self,
     ]
 
     let summary: MonitorSummary

@@ -5,25 +5,31 @@ import Web
 struct MonitorListView: PageView {
     static let template = "monitors/list"
     static let parts: [any View.Type] = [
-        MonitorRowView.self, BadgeView.self, StripView.self, StripDayView.self, OptionView.self, PagingView.self,
+        MonitorRowView.self, TagLinkView.self, BadgeView.self, StripView.self, StripBarsView.self, OptionView.self, PagingView.self,
     ]
 
     let filter: MonitorFilter
     let counts: MonitorCounts
+    let groups: [MonitorGroup]
     let mayKeep: Bool
+    /// Whether more than one agency's monitors are here.
+    let showsAgencies: Bool
     let rows: [MonitorRowView]
-    let blindSince: Instant?
     let paging: PagingView
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "search": \.filter.search, "mayKeep": \.mayKeep, "paging": \.paging, "monitors": \.rows,
+        "search": \.filter.search, "tag": \.filter.tag, "agencySearch": \.filter.agency, "mayKeep": \.mayKeep,
+        "showsAgencies": \.showsAgencies, "hasGroups": { !$0.groups.isEmpty }, "paging": \.paging, "monitors": \.rows,
+        "groups": { view in
+            view.groups.map { OptionView(String($0.id.rawValue), $0.name, selected: $0.id == view.filter.group) }
+        },
         "states": { view in
             MonitorSummary.State.allCases.map {
                 OptionView($0.rawValue, "\($0.label) (\(view.counts[$0]))", selected: $0 == view.filter.state)
             }
         },
         "all": { "Tất cả (\($0.counts[nil]))" },
-        "blindSince": { $0.blindSince.map(VietnameseFormat.moment) },
+        "blindSince": { $0.counts.blindSince.map(VietnameseFormat.moment) },
         "rule": { _ in Availability.rule },
     ]
 }
@@ -37,7 +43,7 @@ struct MonitorRowView: View {
         "monitorHref": { "/monitors/\($0.summary.monitor.id.rawValue)" },
         "name": \.summary.monitor.name, "component": \.summary.monitor.component,
         "address": \.summary.monitor.target.address,
-        "agency": \.summary.agencyName,
+        "agency": \.summary.agencyName, "tags": { $0.summary.monitor.place.tags.map(TagLinkView.init) },
         "badges": { BadgeView.all(for: $0.summary) },
         "trouble": { row in row.summary.state == .down ? row.summary.failure?.text : row.summary.retrying },
         "strip": { StripView(id: "strip-\($0.summary.monitor.id.rawValue)", strip: $0.strip) },
@@ -45,6 +51,15 @@ struct MonitorRowView: View {
         "basis": { MonitorText.basis($0.strip.availability) },
         "latency": { $0.summary.latencyText },
         "certificate": { $0.summary.certificateText(at: $0.now) },
+    ]
+}
+
+/// A tag that leads to everything that bears it.
+struct TagLinkView: View {
+    let tag: String
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "tag": \.tag, "tagHref": { FormText.href("/monitors", [("tag", $0.tag)]) },
     ]
 }
 
@@ -89,16 +104,14 @@ struct StripView: View {
             "\(view.strip.count(.up)) ngày hoạt động, \(view.strip.count(.down)) ngày có gián đoạn, "
                 + "\(view.strip.count(.maintenance)) ngày có bảo trì, \(view.strip.count(.unknown)) ngày chưa đo đủ."
         },
-        "days": { view in view.strip.kinds.enumerated().map { StripDayView(index: $0.offset, state: $0.element) } },
+        "bars": { view in DayStrip.Kind.allCases.map { StripBarsView(kind: $0, path: view.strip.path(of: $0)) }.filter { !$0.path.isEmpty } },
     ]
 }
 
-struct StripDayView: View {
-    let index: Int
-    let state: DayStrip.Kind
+/// The days of one kind in a strip.
+struct StripBarsView: View {
+    let kind: DayStrip.Kind
+    let path: String
 
-    static let fields: [String: @Sendable (Self) -> Any?] = [
-        "kind": \.state.rawValue, "x": { String($0.index * 4) }, "y": { String($0.state.y) },
-        "height": { String($0.state.height) },
-    ]
+    static let fields: [String: @Sendable (Self) -> Any?] = ["kind": \.kind.rawValue, "path": \.path]
 }

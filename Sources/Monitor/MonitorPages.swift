@@ -28,26 +28,19 @@ package struct MonitorPages: Sendable {
     }
 
     @Sendable private func list(_ request: Request, _ context: SignedIn) async throws -> Response {
-        var filter = MonitorFilter()
-        filter.state = .init(rawValue: context.query("state"))
-        filter.search = context.query("q")
+        let filter = MonitorFilter(context)
         let paging = Paging(context.query("page"), size: 50)
         let counts = try await monitors.counts(filter, for: context.person, at: context.now)
         let rows = try await monitors.list(
-            filter, for: context.person, at: context.now, offset: paging.offset, limit: paging.size)
-        let first = DayStrip.firstDay(endingAt: context.now)
+            filter, counts, for: context.person, at: context.now, offset: paging.offset, limit: paging.size)
         let days = try await monitors.days(
-            of: rows.map(\.monitor.id), from: first, count: DayStrip.length, asOf: context.now)
-        let query = [("state", filter.state?.rawValue ?? ""), ("q", filter.search)]
+            of: rows.map(\.monitor.id), from: DayStrip.firstDay(endingAt: context.now), count: DayStrip.length, asOf: context.now)
         let view = MonitorListView(
-            filter: filter, counts: counts, mayKeep: context.person.may(.keepMonitors),
-            rows: rows.map {
-                MonitorRowView(
-                    summary: $0, strip: DayStrip(from: first, days[$0.monitor.id] ?? []), now: context.now)
-            },
-            blindSince: try await monitors.blindSince(at: context.now),
+            filter: filter, counts: counts, groups: try await monitors.groups(for: context.person),
+            mayKeep: context.person.may(.keepMonitors), showsAgencies: context.person.scope == nil,
+            rows: zip(rows, days).map { MonitorRowView(summary: $0, strip: DayStrip($1), now: context.now) },
             paging: paging.view(
-                total: counts[filter.state], path: "/monitors", query: query, noun: "điểm giám sát"))
+                total: counts[filter.state], path: "/monitors", query: filter.query, noun: "điểm giám sát"))
         return context.page(view, title: "Giám sát")
     }
 
@@ -58,13 +51,13 @@ package struct MonitorPages: Sendable {
             if try await monitors.isHeartbeat(id, for: context.person) { return context.redirect(to: "/heartbeats/\(id.rawValue)") }
             throw HTTPError(.notFound)
         }
-        let first = DayStrip.firstDay(endingAt: context.now)
-        let days = try await monitors.days(of: [id], from: first, count: DayStrip.length, asOf: context.now)
-        let start = LatencyChart.start(endingAt: context.now)
-        let latency = try await monitors.latency(of: id, from: start, to: context.now)
+        let days = try await monitors.days(
+            of: [id], from: DayStrip.firstDay(endingAt: context.now), count: DayStrip.length, asOf: context.now)
+        let window = LatencyWindow(context)
+        let latency = try await monitors.latency(of: id, window, at: context.now)
         let view = MonitorDetailView(
-            summary: summary, strip: DayStrip(from: first, days[id] ?? []),
-            latency: LatencyView(from: start, latency), history: try await monitors.history(of: id),
+            summary: summary, strip: DayStrip(days[0]),
+            latency: LatencyView(window, from: latency.start, latency.readings), history: try await monitors.history(of: id),
             flappings: try await monitors.flappings(of: id),
             sight: try await LocationStore(database: monitors.database).sight(of: id), mayKeep: context.person.may(.keepMonitors), problems: problems, now: context.now)
         return context.page(view, title: summary.monitor.name, status: problems.isEmpty ? .ok : .unprocessableContent)
@@ -78,7 +71,7 @@ package struct MonitorPages: Sendable {
         if version == nil, let monitor { version = try await monitors.version(of: monitor.id) }
         let view = MonitorFormView(
             monitor: monitor, version: version, agencies: try await agencies.choices(for: context.person),
-            groups: try await monitors.groups().map(\.name), form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
+            groups: try await monitors.groups(for: context.person).map(\.name), form: typed ?? (monitor?.draft ?? .proposed).form, problems: problems)
         let title = monitor.map { "Sửa \($0.name)" } ?? "Thêm điểm giám sát"
         return context.page(
             view, title: problems.isEmpty ? title : "Lỗi: \(title)",
@@ -148,8 +141,14 @@ package struct MonitorPages: Sendable {
 
     @Sendable private func delete(_ request: Request, _ context: SignedIn) async throws -> Response {
         let form = try await Form(request)
-        if let destination = try await monitors.destination(of: form.key) { return context.redirect(to: destination) }
-        let monitor = try await found(context)
+        let monitor: Monitor
+        do {
+            monitor = try await found(context)
+        } catch {
+            // The same form, sent twice, may have deleted it just now.
+            guard let destination = try await monitors.destination(of: form.key) else { throw error }
+            return context.redirect(to: destination)
+        }
         return try await context.submit {
             try await monitors.delete(monitor, by: context.actor, form: form.key, at: context.now)
             return context.redirect(to: "/monitors", flash: "Đã xóa “\(monitor.name)”; lịch sử đo vẫn được giữ.")

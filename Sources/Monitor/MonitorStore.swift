@@ -2,15 +2,6 @@ package import Civil
 package import Database
 package import Organization
 
-/// Which monitors a list shows.
-package struct MonitorFilter: Hashable, Sendable {
-    package var state: MonitorSummary.State?
-    /// Part of the name, component or address, marks and case aside.
-    package var search = ""
-
-    package init() {}
-}
-
 /// Questions about monitors. Everybody sees the monitors of the whole system; people of an agency see their own
 /// agency's besides, and nobody else's.
 package struct MonitorStore: Sendable {
@@ -20,36 +11,12 @@ package struct MonitorStore: Sendable {
         self.database = database
     }
 
-    /// Monitors within the person's scope: the worst first, then by name.
-    package func list(
-        _ filter: MonitorFilter, for person: Person, at now: Instant, offset: Int = 0, limit: Int
-    ) async throws -> [MonitorSummary] {
-        try await database.all(
-            """
-            SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
-            WHERE  \(sql: Self.condition(filter, person))
-            AND    (\(filter.state)::text IS NULL OR shown.state = \(filter.state))
-            ORDER  BY array_position(ARRAY['down', 'unknown', 'degraded', 'up', 'paused'], shown.state),
-                      m.name COLLATE "vi-x-icu", m.id
-            OFFSET \(offset) LIMIT \(limit)
-            """)
-    }
-
-    /// How many monitors of each state the filter finds, its own state aside.
-    package func counts(_ filter: MonitorFilter, for person: Person, at now: Instant) async throws -> MonitorCounts {
-        try await database.one(
-            """
-            SELECT \(columns: MonitorCounts.self) \(sql: Self.standing(at: now))
-            WHERE  \(sql: Self.condition(filter, person))
-            """)
-    }
-
     /// One monitor within the person's scope, as it stands.
     package func summary(_ id: Monitor.ID, for person: Person, at now: Instant) async throws -> MonitorSummary? {
         try await database.first(
             """
             SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
-            WHERE  m.id = \(id) AND \(sql: Self.condition(MonitorFilter(), person))
+            WHERE  m.id = \(id) AND \(sql: Self.isListed(for: person))
             """)
     }
 
@@ -58,7 +25,7 @@ package struct MonitorStore: Sendable {
         try await database.first(
             """
             SELECT \(columns: Monitor.self) FROM monitors m
-            WHERE  m.id = \(id) AND m.kind <> 'heartbeat' AND \(sql: Self.condition(MonitorFilter(), person))
+            WHERE  m.id = \(id) AND m.kind <> 'heartbeat' AND \(sql: Self.isListed(for: person))
             """)
     }
 
@@ -67,7 +34,7 @@ package struct MonitorStore: Sendable {
         try await database.value(
             """
             SELECT EXISTS (SELECT FROM monitors m WHERE m.id = \(id) AND m.kind = 'heartbeat'
-                           AND \(sql: Self.condition(MonitorFilter(), person)))
+                           AND \(sql: Self.isListed(for: person)))
             """, as: Bool.self)
     }
 
@@ -87,14 +54,8 @@ package struct MonitorStore: Sendable {
         return MonitorHistory(of: monitor, rows)
     }
 
-    /// Since when no process has watched; nil while one does, or none ever did.
-    package func blindSince(at now: Instant) async throws -> Instant? {
-        let beat = try await database.value("SELECT max(last_beat_at) FROM watches", as: Instant?.self)
-        return beat.flatMap { $0 < now - MonitorSummary.silence ? $0 : nil }
-    }
-
     /// Monitors as people are told of them: while nobody looks, what was seen last is no longer claimed.
-    private static func standing(at now: Instant) -> SQL {
+    static func standing(at now: Instant) -> SQL {
         """
         FROM   monitors m JOIN monitor_states s ON s.monitor_id = m.id LEFT JOIN agencies a ON a.id = m.agency_id
         CROSS  JOIN (SELECT max(last_beat_at) AS beat FROM watches) AS watch
@@ -111,47 +72,8 @@ package struct MonitorStore: Sendable {
         """
     }
 
-    private static func condition(_ filter: MonitorFilter, _ person: Person) -> SQL {
-        """
-        m.deleted_at IS NULL
-        AND (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
-        AND (\(filter.search) = '' OR m.search LIKE containing(\(filter.search)))
-        """
-    }
-}
-
-/// How many monitors stand how.
-package struct MonitorCounts: Hashable, Sendable, PostgresRow {
-    package let down: Int
-    package let unknown: Int
-    package let degraded: Int
-    package let up: Int
-    package let paused: Int
-
-    package subscript(_ state: MonitorSummary.State?) -> Int {
-        switch state {
-        case nil: down + unknown + degraded + up + paused
-        case .down: down
-        case .unknown: unknown
-        case .degraded: degraded
-        case .up: up
-        case .paused: paused
-        }
-    }
-
-    package static var columns: String {
-        """
-        count(*) FILTER (WHERE shown.state = 'down'), count(*) FILTER (WHERE shown.state = 'unknown'),
-        count(*) FILTER (WHERE shown.state = 'degraded'),
-        count(*) FILTER (WHERE shown.state = 'up'), count(*) FILTER (WHERE shown.state = 'paused')
-        """
-    }
-
-    package init(row: inout RowReader) throws {
-        down = try row.read()
-        unknown = try row.read()
-        degraded = try row.read()
-        up = try row.read()
-        paused = try row.read()
+    /// Of `monitors m`: neither deleted nor another agency's.
+    static func isListed(for person: Person) -> SQL {
+        "m.deleted_at IS NULL AND \(sql: isSeen(by: person))"
     }
 }

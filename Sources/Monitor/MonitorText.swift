@@ -26,6 +26,9 @@ enum MonitorText {
         return "đo được \(VietnameseFormat.duration(availability.measured)), không đo \(unmeasured)"
     }
 
+    /// `Tháng 10/2026`.
+    static func month(_ date: CivilDate) -> String { "Tháng \(date.month)/\(date.year)" }
+
     private static func decimal(_ number: Int64, places: Int) -> String {
         var digits = String(number)
         while digits.count <= places { digits = "0" + digits }

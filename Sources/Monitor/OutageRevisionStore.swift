@@ -57,11 +57,13 @@ extension MonitorStore {
                 "SELECT classification FROM outage_revisions WHERE outage_id = \(outage) ORDER BY id DESC LIMIT 1",
                 as: OutageRevision.Classification.self
             ).first
-            try await tx.run(
+            let revision = try await tx.value(
                 """
                 INSERT INTO outage_revisions (outage_id, classification, notice_id, cause, reason, revised_at, revised_by)
                 VALUES (\(outage), \(draft.classification), \(work?.id), \(draft.cause), \(draft.reason), \(now), \(person.id))
-                """)
+                RETURNING id
+                """, as: Int64.self)
+            try await tx.reviseFrozenMonths(of: seen.monitor, during: seen.during, because: revision, at: now)
             try await tx.record(
                 "outage.revised", "\(outage.rawValue)", by: .person(person, address: address),
                 before: ["classification": (before ?? .unplanned).rawValue],

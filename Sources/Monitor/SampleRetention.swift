@@ -3,14 +3,21 @@ import Database
 import Organization
 
 extension MonitorStore {
-    /// Drops the oldest month of samples when it is older than the setting says. Several processes may ask at once.
+    /// Drops the oldest month of samples, and of hourly rollups, when it is older than the settings say. Samples that were
+    /// not rolled up yet stay. Several processes may ask at once.
     ///
-    /// - Returns: The name of the partition; nil when everything is young enough.
-    /// - Throws: `DatabaseError` when the table could not be had within a second: later will do.
+    /// - Returns: The names of the partitions.
+    /// - Throws: `DatabaseError` when a table could not be had within a second: later will do.
     @discardableResult
-    package func dropOldestSamples(at now: Instant) async throws -> String? {
-        let months = try await database.settings().number(.sampleMonths)
-        return try await database.value(
-            "SELECT drop_sample_partition(\(months)::integer, \(now))", as: String?.self)
+    package func dropOldestSamples(at now: Instant) async throws -> [String] {
+        let settings = try await database.settings()
+        var dropped: [String] = []
+        for (table, setting) in [("samples", Setting.sampleMonths), ("hourly_rollups", .rollupMonths)] {
+            let months = settings.number(setting)
+            dropped += try await database.values(
+                "SELECT name FROM drop_oldest_partition(\(table), \(months)::integer, \(now)) AS name WHERE name IS NOT NULL",
+                as: String.self)
+        }
+        return dropped
     }
 }

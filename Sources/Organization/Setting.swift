@@ -82,6 +82,11 @@ extension Setting {
         help: "Ngoài tháng đang chạy. Gián đoạn, khoảng không đo và tỷ lệ sẵn sàng được giữ mãi, không phụ thuộc số này.",
         basis: "Mục tiêu nội bộ.", shape: .wholeNumber(1...120), standard: "13")
 
+    package static let rollupMonths = Setting(
+        key: "monitor.rollup_months", label: "Giữ số liệu từng giờ (tháng)",
+        help: "Ngoài tháng đang chạy: trung vị, 95% và 99% của mỗi giờ. Số liệu từng ngày được giữ mãi.",
+        basis: "Mục tiêu nội bộ.", shape: .wholeNumber(1...240), standard: "25")
+
     package static let deliverySender = Setting(
         key: "delivery.from", label: "Địa chỉ gửi thư",
         help: "Để trống: dùng tên đăng nhập máy chủ thư (TRUCBAN_SMTP_URL) nếu đó là một địa chỉ, nếu không thì trucban@ninhbinh.gov.vn.",
@@ -90,6 +95,6 @@ extension Setting {
     /// All settings, in the order in which the page shows them.
     package static let all: [Setting] = [
         availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
-        referenceAddress, quorum, sampleMonths, renotifyMinutes, deliverySender,
+        referenceAddress, quorum, sampleMonths, rollupMonths, renotifyMinutes, deliverySender,
     ]
 }

@@ -57,7 +57,7 @@ struct ReportBody {
                 (giờ:phút:giây). Không đo được \(VietnameseFormat.clock(seconds: all.notMeasured.inSeconds)), bằng \
                 \(all.notMeasuredShare) khoảng xét.
                 """),
-        ] + reclassified(all) + [
+        ] + reclassified(all) + closedMonths + [
             .paragraph([.emphasis(Availability.rule)]),
             .table(
                 Table(
@@ -76,23 +76,7 @@ struct ReportBody {
         ]
     }
 
-    /// A share that people have made better says so, by how much, and who they are.
-    private func reclassified(_ all: Availability) -> [Block] {
-        guard !facts.reclassified.isEmpty else { return [] }
-        let people = Set(facts.reclassified.map(\.revisedBy)).sorted().joined(separator: ", ")
-        return [
-            .paragraph([
-                .link("\(facts.reclassified.count) gián đoạn đã phân loại lại", to: "/availability?from=\(days.first)&to=\(days.last)"),
-                .text(
-                    """
-                     sau khi đo (người ghi: \(people)); do đó không tính là gián đoạn \
-                    \(VietnameseFormat.clock(seconds: all.reclassified.inSeconds)), bằng \(all.reclassifiedShare) khoảng xét.
-                    """),
-            ])
-        ]
-    }
-
-    private var days: (first: String, last: String) {
+    var days: (first: String, last: String) {
         (VietnameseFormat.localDate(facts.window.firstDay), VietnameseFormat.localDate(facts.window.lastDay))
     }
 

@@ -15,6 +15,8 @@ package struct ReportFacts: Hashable, Sendable {
     package let availability: [MonitorAvailability]
     /// Outages that somebody found to be something else than what was seen.
     package let reclassified: [OutageRevision]
+    /// The months of the window whose figures were closed, newest first.
+    package let months: [FrozenMonth]
     /// All monitors together in the window before.
     package let previous: Availability
     package let incidents: [ReportedIncident]

@@ -25,6 +25,7 @@ package struct ReportStore: Sendable {
             availabilityTarget: settings.number(.availabilityTarget),
             availability: try await monitors.availability(window: window.range, asOf: now),
             reclassified: try await monitors.reclassified(within: window.range),
+            months: try await monitors.frozenMonths(within: window.range),
             previous: .sum(previous.map(\.availability)), incidents: try await incidents(window.range),
             notices: try await notices(window.range), requests: try await requests(window.range),
             duties: try await duties(window, at: now))

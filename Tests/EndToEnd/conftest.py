@@ -198,7 +198,8 @@ class Browser:
         self.driver.get(url)
 
     def find(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
+        """The element, as soon as it is there: a page may still be coming after a press."""
+        return WebDriverWait(self.driver, 20).until(lambda driver: driver.find_element(By.CSS_SELECTOR, selector), selector)
 
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
@@ -230,11 +231,18 @@ class Browser:
         """Presses the button, or follows the link, that says so, and waits for the next page."""
         for element in self.all("button, a"):
             if element.text.strip() == label and element.is_displayed():
-                page = self.find("html")
-                element.click()
-                WebDriverWait(self.driver, 60).until(lambda _: self._is_gone(page))
+                self._leave_by(element)
                 return
         raise AssertionError(f"no button and no link says “{label}” on:\n{self.text()}")
+
+    def submit(self):
+        """Sends the page's form, and waits for the next page: what is opened too soon would cut the request off."""
+        self._leave_by(self.find("main form button[type='submit']"))
+
+    def _leave_by(self, element):
+        page = self.find("html")
+        element.click()
+        WebDriverWait(self.driver, 60).until(lambda _: self._is_gone(page))
 
     @staticmethod
     def _is_gone(element):

@@ -19,7 +19,7 @@ def agency_admin(console, people):
         window.type("code", "xayenkhanh")
         window.type("name", "UBND xã Yên Khánh")
         window.choose("kind", "commune")
-        window.find("main form button[type='submit']").click()
+        window.submit()
         window.wait_for("UBND xã Yên Khánh", console.url + "/agencies")
     finally:
         window.close()

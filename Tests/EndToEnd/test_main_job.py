@@ -17,7 +17,7 @@ def test_from_a_failed_probe_to_the_report(console, people, browser, site):
     browser.type("timeout", "2")
     browser.type("confirm_after", "2")
     browser.type("recover_after", "1")
-    browser.find("main form button[type='submit']").click()
+    browser.submit()
     row = "//tr[contains(., 'Cổng QLVB thử')]//span[contains(@class, 'up')]"
     browser.wait_until(lambda: browser.driver.find_elements("xpath", row), "a good probe", console.url + "/monitors")
 

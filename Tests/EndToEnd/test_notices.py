@@ -68,7 +68,7 @@ def house(post):
             window.choose("kind", "commune")
             window.type("contact_name", "Đầu mối " + name)
             window.type("contact_email", address)
-            window.find("main form button[type='submit']").click()
+            window.submit()
             window.wait_for(name)
     finally:
         window.close()
@@ -122,7 +122,7 @@ def test_from_the_draft_to_the_acknowledgement(house, post, browser):
     browser.find("main table a").click()
     browser.wait_until(lambda: browser.all("[name='contact_email']"), "the agency's form")
     browser.type("contact_email", "vanthu@giavien.example")
-    browser.find("main form button[type='submit']").click()
+    browser.submit()
     browser.open(page)
     browser.find("main form[action$='/attempts'] button").click()
     browser.wait_for("thư đã tới máy chủ nhận: 2", page)

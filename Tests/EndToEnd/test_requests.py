@@ -7,7 +7,7 @@ def test_a_call_from_the_phone_to_the_answer(console, people, browser):
     browser.sign_in(console, people["operator"])
     browser.open(console.url + "/incidents/new")
     browser.type("title", "Không ký số được trên Hệ thống QLVB&ĐH")
-    browser.find("main form button[type='submit']").click()
+    browser.submit()
     browser.wait_until(lambda: "/incidents/SC-" in browser.driver.current_url, "the incident")
     incident = re.search(r"SC-\d{4}-\d{4}", browser.driver.current_url).group()
 

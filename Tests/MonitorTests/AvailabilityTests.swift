@@ -159,17 +159,19 @@ struct AvailabilityTests {
             }
             try await database.plan(plans)
             let asOf = 2 * 86_400 + 40_000
+            let ids = Array(lives.keys)
             let days = try await store.days(
-                of: Array(lives.keys), from: first, count: 3, asOf: first.startInVietnam + .seconds(asOf))
-            for (id, life) in lives where life.exists(within: 0..<asOf) {
-                let found = try #require(days[id])
-                #expect(found.map(\.day) == (0..<3).map { first.adding(days: $0) })
-                for (index, day) in found.enumerated() {
+                of: ids, from: first, count: 3, asOf: first.startInVietnam + .seconds(asOf))
+            for (id, found) in zip(ids, days) {
+                let life = try #require(lives[id])
+                for index in 0..<3 {
                     let part = index * 86_400..<min((index + 1) * 86_400, asOf)
-                    let expected = life.figures(of: part)
-                    #expect(Array(day.availability.figures.prefix(4)) == Array(expected.prefix(4)))
-                    #expect(day.availability.outside == .seconds(expected[6]))
+                    let (day, expected) = (found.availability(on: index), life.figures(of: part))
+                    #expect(Array(day.figures.prefix(4)) == Array(expected.prefix(4)))
+                    #expect(day.outside == .seconds(expected[6]))
                 }
+                let (whole, expected) = (found.whole, life.figures(of: 0..<asOf))
+                #expect(Array(whole.figures.prefix(4)) == Array(expected.prefix(4)) && whole.outside == .seconds(expected[6]))
             }
         }
     }

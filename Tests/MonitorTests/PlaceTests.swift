@@ -94,14 +94,13 @@ struct PlaceTests {
             var second = Self.draft("Hai", MonitorPlace(group: "Cổng", tags: ["a"], parent: "Một"))
             (second.slowness.threshold, second.slowness.after) = (.milliseconds(1500), 5)
             let id = try await store.add(second, by: .system("test"), at: now)
-            #expect(try await store.groups().map { "\($0.name) \($0.monitors)" } == ["Cổng 2"])
-            #expect(try await store.tags().map { "\($0.name) \($0.monitors)" } == ["a 2", "b 1"])
+            let names = try await database.values("SELECT name FROM monitor_groups ORDER BY name", as: String.self)
+            #expect(names == ["Cổng"])
             let kept = try await Self.found(database, id)
             #expect(kept.draft == second && kept.parent == first && kept.slowness.threshold == .milliseconds(1500))
 
             try await store.change(kept, to: Self.draft("Hai"), by: .system("test"), at: now)
             #expect(try await Self.found(database, id).place == MonitorPlace())
-            #expect(try await store.groups().map(\.monitors) == [1])
         }
     }
 

@@ -141,22 +141,31 @@ struct LatencyChartTests {
 
     @Test func theLineStopsWhereNothingAnswered() {
         let readings = [0, 1, 3].map { reading($0, median: $0 == 1 ? 100 : 50) } + [reading(2, median: nil)]
-        let chart = LatencyChart(from: start, readings)
-        #expect(chart.stretches == ["70.8,100.0 84.3,10.0", "111.3,100.0 111.3,100.0"])
+        let chart = LatencyChart(from: start, .day, readings)
+        #expect(chart.medians == ["70.8,100.0 84.3,10.0", "111.3,100.0 111.3,100.0"])
         #expect(chart.levels.map(\.duration) == [.milliseconds(100), .milliseconds(50)])
         #expect(chart.gaps.count == 45 && chart.gaps[0].x == 91.0)
     }
 
     @Test func nothingMeasuredIsOneLongGap() {
-        let chart = LatencyChart(from: start, [])
-        #expect(chart.stretches.isEmpty && chart.gaps.count == 48)
+        let chart = LatencyChart(from: start, .day, [])
+        #expect(chart.medians.isEmpty && chart.slow.isEmpty && chart.gaps.count == 48)
     }
 
     @Test func theDayEndsWithTheHalfHourOfNow() {
         let now = start + .seconds(1000)
-        let first = LatencyChart.start(endingAt: now)
+        let first = LatencyWindow().start(endingAt: now)
         #expect(first.seconds % 1800 == 0)
         #expect(first + .seconds(1800 * 47) <= now && now < first + .seconds(1800 * 48))
+    }
+
+    @Test func aWindowOfRollupsEndsWithTheLastOneThatThereIs() {
+        var window = LatencyWindow()
+        window.length = .week
+        #expect(window.start(endingAt: start) == start - .seconds(168 * 3600))
+        window.length = .quarter
+        // 09:00 in Vietnam: the day that runs is not in it.
+        #expect(window.start(endingAt: start) == CivilDate(inVietnam: start).adding(days: -90).startInVietnam)
     }
 
     private func reading(_ index: Int, median: Int?) -> LatencyReading {
@@ -167,6 +176,18 @@ struct LatencyChartTests {
 }
 
 struct DayStripTests {
+    @Test func aRunOfDaysIsOneStroke() {
+        let first = CivilDate(year: 2026, month: 8, day: 27)!
+        let down = Availability(window: .seconds(86_400), planned: .zero, notMeasured: .zero, down: .seconds(1))
+        let uneven = [2, 3, 89].map { (first.dayNumber + $0, down) }
+        let days = DayByDay(
+            first: first, count: 90, now: first.adding(days: 90).startInVietnam, uneven: Dictionary(uniqueKeysWithValues: uneven))
+        let strip = DayStrip(days)
+        #expect(strip.path(of: .up) == "M0 16h8M16 16h340" && strip.path(of: .down) == "M8 12h8M356 12h4")
+        #expect(strip.path(of: .unknown).isEmpty && strip.count(.down) == 3)
+        #expect(strip.availability.down == .seconds(3) && strip.availability.window == .seconds(90 * 86_400))
+    }
+
     struct Day: Sendable, CustomTestStringConvertible {
         let name: String
         let figures: [Int]

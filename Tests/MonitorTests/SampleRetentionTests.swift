@@ -25,20 +25,21 @@ struct SampleRetentionTests {
                 "INSERT INTO samples (monitor_id, at) VALUES (1, \(september + .seconds(Int64(month) * 30 * 86_400)))")
         }
         #expect(try await months(database) == ["samples_2025_09", "samples_2025_10", "samples_2025_11"])
+        _ = try await MonitorStore(database: database).rollUp(at: now)
     }
 
     @Test func theOldestMonthGoesFirstAndTheThirteenYoungestStay() async throws {
         try await withDatabase { database in
             try await old(database)
             let store = MonitorStore(database: database)
-            #expect(try await store.dropOldestSamples(at: now) == "samples_2025_09")
+            #expect(try await store.dropOldestSamples(at: now) == ["samples_2025_09"])
             #expect(try await database.value("SELECT count(*) FROM samples", as: Int.self) == 2)
             // November 2026 runs; October 2025 is the thirteenth month before it.
-            #expect(try await store.dropOldestSamples(at: now) == nil)
+            #expect(try await store.dropOldestSamples(at: now) == [])
             #expect(try await months(database) == ["samples_2025_10", "samples_2025_11"])
             try await database.run("INSERT INTO settings (key, value, updated_at) VALUES ('monitor.sample_months', '12', \(now))")
-            #expect(try await store.dropOldestSamples(at: now) == "samples_2025_10")
-            #expect(try await store.dropOldestSamples(at: now) == nil)
+            #expect(try await store.dropOldestSamples(at: now) == ["samples_2025_10"])
+            #expect(try await store.dropOldestSamples(at: now) == [])
         }
     }
 
@@ -52,7 +53,7 @@ struct SampleRetentionTests {
                 let refused = await #expect(throws: DatabaseError.self) { try await store.dropOldestSamples(at: now) }
                 #expect(refused?.sqlState == "55P03")
             }
-            #expect(try await store.dropOldestSamples(at: now) == "samples_2025_09")
+            #expect(try await store.dropOldestSamples(at: now) == ["samples_2025_09"])
         }
     }
 }

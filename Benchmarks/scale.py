@@ -88,6 +88,12 @@ def prepare(house, port):
     house.sql("VACUUM ANALYZE")
 
 
+def p99(house):
+    """Milliseconds that the dashboard takes, at 20 requests/s."""
+    latencies = asyncio.run(steady(house.port, "/", house.cookie, rate=20))
+    return latencies[int(len(latencies) * 0.99)] * 1000
+
+
 def rows():
     port = free_port()
     target = subprocess.Popen(["/usr/bin/python3", "-c", TARGET % port])
@@ -99,6 +105,7 @@ def rows():
             calm = Period(house)
             time.sleep(SECONDS)
             calm.end()
+            calm_p99 = p99(house)
             failures = int(house.sql("SELECT count(*) FROM samples WHERE failure IS NOT NULL"))
             assert failures == 0, failures
             yield {"work": f"{MONITORS:,} at {INTERVAL} s ({calm.rate:.0f}/s): latest start", "ours": f"{calm.lag * 1000:.0f} ms",
@@ -113,14 +120,13 @@ def rows():
             hanging = Period(house)
             # Meanwhile the third failure in a row makes outages of all of them, and incidents.
             time.sleep(INTERVAL)
-            latencies = asyncio.run(steady(house.port, "/", house.cookie, rate=20))
+            hanging_p99 = p99(house)
             hanging.end()
-            p99 = latencies[int(len(latencies) * 0.99)] * 1000
             outages = int(house.sql("SELECT count(*) FROM outages"))
             yield {"work": f"all of them hang for {TIMEOUT} s: latest start", "ours": f"{hanging.lag:.1f} s",
                    "peer": f"wanted: {INTERVAL} s", "ratio": hanging.lag / INTERVAL, "figures": hanging.figures | {"outages": outages}}
-            yield {"work": f"the same: dashboard p99 ({outages} outages)", "ours": f"{p99:.1f} ms", "peer": "wanted: 50 ms",
-                   "ratio": p99 / 50}
+            yield {"work": f"the same: dashboard p99, {outages} outages ({calm_p99:.0f} ms before)", "ours": f"{hanging_p99:.0f} ms",
+                   "peer": "wanted: 50 ms", "ratio": hanging_p99 / 50, "figures": {"calm_p99_ms": calm_p99, "p99_ms": hanging_p99}}
             yield {"work": "the same: peak of memory", "ours": f"{hanging.peak:.0f} MB", "peer": "wanted: 200 MB",
                    "ratio": hanging.peak / 200}
     finally:

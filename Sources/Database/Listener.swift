@@ -21,10 +21,14 @@ package final class Listener: Sendable {
         self.logger = logger
     }
 
-    /// - Parameter channels: Names of the console's own channels.
+    /// - Parameters:
+    ///   - channels: Names of the console's own channels.
+    ///   - kept: What waits for a reader who is busy. Whom every piece of news makes do the same needs only the newest.
     /// - Returns: A stream that ends when nobody reads it any more. It begins with `.missed`.
-    package func notifications(on channels: [StaticString]) -> AsyncStream<Notification> {
-        AsyncStream { continuation in
+    package func notifications(
+        on channels: [StaticString], keeping kept: AsyncStream<Notification>.Continuation.BufferingPolicy = .unbounded
+    ) -> AsyncStream<Notification> {
+        AsyncStream(bufferingPolicy: kept) { continuation in
             let bell = Bell()
             continuation.onTermination = { _ in bell.ring() }
             let ear = Ear(

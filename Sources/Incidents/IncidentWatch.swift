@@ -33,7 +33,8 @@ package struct IncidentWatch: Service {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask {
-                    for await _ in listener.notifications(on: ["outages"]) { await look() }
+                    // A thousand outages in one second are found by one look.
+                    for await _ in listener.notifications(on: ["outages"], keeping: .bufferingNewest(1)) { await look() }
                 }
                 group.addTask {
                     while !Task.isCancelled {

@@ -62,7 +62,7 @@ package enum VietnameseFormat {
             (seconds % 60, "giây"),
         ]
         guard let first = parts.firstIndex(where: { $0.0 > 0 }) else { return "0 giây" }
-        return parts[first...].prefix(2).filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
+        return parts[first...].prefix(2).filter { $0.0 > 0 }.map { "\(number(Int($0.0))) \($0.1)" }.joined(separator: " ")
     }
 
     /// `26:03:09`: hours, minutes and seconds, exact, for the figures of a report. Negative seconds are none.

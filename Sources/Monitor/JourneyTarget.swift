@@ -129,12 +129,14 @@ extension JourneyTarget: TargetKind {
                 name: prefix + "method", label: "Phương thức",
                 control: .choice(HTTPTarget.Method.allCases.map { ($0.rawValue, $0.rawValue) })),
             TargetField(name: prefix + "url", label: "Địa chỉ", help: "Tên máy phải viết rõ; sau đó có thể dùng {{tên}}."),
-            TargetField(name: prefix + "headers", label: "Tiêu đề gửi kèm", control: .lines(2)),
+            TargetField(
+                name: prefix + "headers", label: "Tiêu đề gửi kèm", help: "Mỗi dòng một tiêu đề, dạng “Tên: giá trị”.",
+                control: .lines(2)),
             TargetField(
                 name: prefix + "body", label: "Nội dung gửi (POST)",
                 help: "Dạng a=1&b={{tên}} hoặc JSON. Không ghi vào nhật ký.", control: .lines(2)),
             TargetField(name: prefix + "accepted_statuses", label: "Mã trả lời được coi là tốt", help: "Trống: 200-399."),
-            TargetField(name: prefix + "keyword", label: "Từ khóa phải có"),
+            TargetField(name: prefix + "keyword", label: "Từ khóa phải có", help: "Để trống khi không xét."),
             TargetField(name: prefix + "json_conditions", label: "Điều kiện JSON", help: JSONCondition.help, control: .lines(2)),
             TargetField(name: prefix + "extractions", label: "Lấy giá trị", help: Extraction.help, control: .lines(2)),
         ]

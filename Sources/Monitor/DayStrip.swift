@@ -66,7 +66,8 @@ package struct DayStrip: Hashable, Sendable {
             parts.indices.filter { counts($0, first.adding(days: index)) }.map { parts[$0].availability(on: index) }
         }
         self.first = first
-        kinds = days.map { day in day.map(Kind.init).max { $1.isWorse(than: $0) } ?? .unknown }
+        // What had no service hours that day says nothing of it.
+        kinds = days.map { day in day.filter { $0.window > .zero }.map(Kind.init).max { $1.isWorse(than: $0) } ?? .unknown }
         availability = .sum(days.joined())
     }
 

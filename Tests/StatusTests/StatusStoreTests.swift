@@ -141,6 +141,19 @@ import Testing
         }
     }
 
+    @Test func whoHadNoServiceHoursSaysNothingOfTheDay() async throws {
+        try await Self.pair { scene, first, _ in
+            // Monday 07:00 to 17:00, from before the 90 days: the town's moment is a Tuesday.
+            try await scene.town.database.run(
+                """
+                INSERT INTO service_hours (monitor_id, in_force_from, minutes, reason, decided_at, decided_by)
+                VALUES (\(first), '2026-01-01', '{[420, 1020)}', 'thử', \(scene.at(-240)), \(scene.town.person(.linh).id))
+                """)
+            let strip = try #require(try await Self.told(scene).components.first?.strip)
+            #expect(strip.kinds.suffix(4) == [.up, .up, .up, .up] as ArraySlice, "the other one was there all day")
+        }
+    }
+
     @Test(arguments: [
         ("to come", 2.0, 3.0, nil, nil, PublicMaintenance.Phase.coming),
         ("under way", -1, 1, nil, nil, .underWay),

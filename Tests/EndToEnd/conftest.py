@@ -32,8 +32,8 @@ def free_port():
 class Console:
     """A console process on a cluster of its own. It can be killed and started again on the same data."""
 
-    def __init__(self, smtp=None):
-        self.data = tempfile.mkdtemp(prefix="tb-e2e-")
+    def __init__(self, smtp=None, disk=None):
+        self.data = tempfile.mkdtemp(prefix="tb-e2e-", dir=disk)
         os.chmod(self.data, 0o755)
         self.port = free_port()
         self.smtp = smtp

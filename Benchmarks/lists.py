@@ -22,6 +22,7 @@ STANDING = [
     "DELETE FROM measurement_gaps WHERE upper_inf(during) AND monitor_id % 100 <> 3 AND reason <> 'paused'",
     "VACUUM ANALYZE",
 ]
+RATE = 10  # a hundred people who look every ten seconds
 PAGES = [("first page", "/monitors"), ("page 100", "/monitors?page=100"), ("search of two words", "/monitors?q=phan+7")]
 
 
@@ -34,9 +35,9 @@ def rows():
         for name, path in PAGES:
             status, body = house.get(path)
             assert status == 200
-            latencies = asyncio.run(steady(house.port, path, house.cookie, rate=50))
+            latencies = asyncio.run(steady(house.port, path, house.cookie, rate=RATE))
             p50, p99 = (latencies[int(len(latencies) * share)] * 1000 for share in (0.5, 0.99))
-            yield {"work": f"10,000 monitors, {name}: p99 at 50 requests/s", "ours": f"{p99:.1f} ms", "peer": "wanted: 20 ms",
+            yield {"work": f"10,000 monitors, {name}: p99 at {RATE} requests/s", "ours": f"{p99:.1f} ms", "peer": "wanted: 20 ms",
                    "ratio": p99 / 20, "figures": {"p50_ms": p50, "p99_ms": p99}}
             yield {"work": f"10,000 monitors, {name}: size", "ours": f"{len(body) / 1000:.0f} kB", "peer": "wanted: 100 kB",
                    "ratio": len(body) / 100_000, "figures": {"bytes": len(body)}}

@@ -38,7 +38,7 @@ package struct MonitorPages: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: SignedIn) async throws -> Response {
         let filter = MonitorFilter(context)
-        let paging = Paging(context.query("page"), size: 50)
+        let paging = Paging(context.query("page"), size: 25)
         let counts = try await monitors.counts(filter, for: context.person, at: context.now)
         let rows = try await monitors.list(
             filter, counts, for: context.person, at: context.now, offset: paging.offset, limit: paging.size)

@@ -80,9 +80,9 @@ struct MonitorListTests {
         try await Self.town { town in
             let browser = town.browser(.tam)
             var found: [String] = []
-            for number in 1...24 {
+            for number in 1...48 {
                 let page = try await browser.get("/monitors?page=\(number)")
-                if [1, 24].contains(number) { try page.checkedXML() }
+                if [1, 48].contains(number) { try page.checkedXML() }
                 found += Self.names(page)
             }
             let all = (1...1200).map { "Điểm \(String($0 + 10_000).dropFirst())" }
@@ -93,11 +93,11 @@ struct MonitorListTests {
             #expect(Array(found.suffix(12)) == all.filter { $0.hasSuffix("40") })
             #expect(found.dropFirst(36).dropLast(12).elementsEqual(all.filter { !(kinds + ["40"]).contains(String($0.suffix(2))) }))
             let first = try await browser.get("/monitors")
-            for words in ["Gián đoạn (12)", "Chưa đo (12)", "Suy giảm (12)", "Hoạt động (1152)", "Tạm dừng đo (12)", "1–50 trong 1200"] {
+            for words in ["Gián đoạn (12)", "Chưa đo (12)", "Suy giảm (12)", "Hoạt động (1152)", "Tạm dừng đo (12)", "1–25 trong 1200"] {
                 #expect(first.body.contains(words), "\(words)")
             }
-            // Below 100 kB, strips of 90 days and all.
-            #expect(first.body.utf8.count < 100_000)
+            // Below 50 kB, strips of 90 days and all.
+            #expect(first.body.utf8.count < 50_000)
         }
     }
 
@@ -112,7 +112,7 @@ struct MonitorListTests {
         try await Self.town { town in
             let page = try await town.browser(.tam).get("/monitors?\(query)")
             try page.checkedXML()
-            #expect(Self.names(page).count == min(count, 50))
+            #expect(Self.names(page).count == min(count, 25))
             if count > 0 { #expect(page.body.contains("trong \(count) điểm giám sát") || query.contains("page")) }
         }
     }
@@ -120,7 +120,7 @@ struct MonitorListTests {
     @Test func anAgencySeesTheSystemsAndItsOwn() async throws {
         try await Self.town { town in
             let page = try await town.browser(.binh).get("/monitors?q=diem")
-            #expect(page.body.contains("1–50 trong 900 điểm giám sát") && !page.body.contains("name=\"agency\""))
+            #expect(page.body.contains("1–25 trong 900 điểm giám sát") && !page.body.contains("name=\"agency\""))
             #expect(try await town.browser(.binh).get("/monitors?agency=gia+vien").body.contains("Không có điểm giám sát nào"))
         }
     }
@@ -143,7 +143,7 @@ struct MonitorListTests {
             let store = MonitorStore(database: town.database)
             let person = town.person(.tam)
             let counts = try await store.counts(MonitorFilter(), for: person, at: town.now)
-            let query = MonitorStore.listQuery(MonitorFilter(), counts, for: person, at: town.now, offset: 100, limit: 50)
+            let query = MonitorStore.listQuery(MonitorFilter(), counts, for: person, at: town.now, offset: 100, limit: 25)
             #expect(try await town.database.plan(of: query).contains("monitors_name_index"))
         }
     }

@@ -136,15 +136,20 @@ CREATE VIEW latest_frozen_months AS
 SELECT DISTINCT ON (month, monitor_id) * FROM frozen_months ORDER BY month, monitor_id, revision DESC;
 GRANT SELECT ON latest_frozen_months TO trucban_app;
 
+-- The time of a month of which the first day is given, in Vietnam.
+CREATE FUNCTION month_span(month date) RETURNS tstzrange
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$
+SELECT tstzrange(month::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh',
+                 (month + interval '1 month') AT TIME ZONE 'Asia/Ho_Chi_Minh')
+$$;
+
 -- Writes down the figures of one month where they are not those that were written last. Returns how many were.
 CREATE FUNCTION freeze_month(month_ date, at timestamptz, wanted bigint[], cause bigint) RETURNS bigint
     LANGUAGE sql AS $$
 -- Two who write the same month take turns.
 SELECT pg_advisory_xact_lock(161202504);
 WITH live AS (
-    SELECT v.* FROM availability(
-        tstzrange(month_::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh',
-                  (month_ + interval '1 month')::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'), at, wanted) AS v
+    SELECT v.* FROM availability(month_span(month_), at, wanted) AS v
 ), written AS (
     INSERT INTO frozen_months (month, monitor_id, revision, window_seconds, outside_seconds, planned_seconds,
                                not_measured_seconds, down_seconds, outages, longest_outage_seconds, reclassified_seconds,

@@ -112,8 +112,7 @@ extension MonitorStore {
             """
             SELECT \(columns: FrozenMonth.self)
             FROM   closed_months c JOIN latest_frozen_months f ON f.month = c.month JOIN monitors m ON m.id = f.monitor_id
-            WHERE  \(window) && tstzrange(c.month::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh',
-                                          (c.month + interval '1 month')::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh')
+            WHERE  \(window) && month_span(c.month)
             AND    \(sql: Self.isSeen(by: person))
             GROUP  BY c.month ORDER BY c.month DESC
             """)
@@ -131,8 +130,7 @@ extension MonitorStore {
             JOIN   monitors m ON m.id = f.monitor_id
             LEFT   JOIN outage_revisions r ON r.id = f.outage_revision_id LEFT JOIN users u ON u.id = r.revised_by
             WHERE  f.revision > 1
-            AND    \(window) && tstzrange(f.month::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh',
-                                          (f.month + interval '1 month')::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh')
+            AND    \(window) && month_span(f.month)
             AND    \(sql: Self.isSeen(by: person))
             ORDER  BY f.frozen_at DESC, f.month DESC, m.name, f.revision DESC LIMIT \(limit)
             """)
@@ -147,8 +145,7 @@ extension Transaction {
             """
             SELECT freeze_month(c.month, \(now), ARRAY[\(monitor)]::bigint[], \(revision))
             FROM   closed_months c
-            WHERE  \(during) && tstzrange(c.month::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh',
-                                          (c.month + interval '1 month')::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh')
+            WHERE  \(during) && month_span(c.month)
             ORDER  BY c.month
             """)
     }

@@ -20,10 +20,15 @@ struct Housekeeping: Service {
                 }
                 do {
                     try await monitors.rollUp(at: WallClock.system.now)
+                } catch is CancellationError {
+                } catch {
+                    logger.warning("rollups wait", metadata: ["error": "\(error)"])
+                }
+                do {
                     try await monitors.freezeMonths(at: WallClock.system.now)
                 } catch is CancellationError {
                 } catch {
-                    logger.warning("rollups and months wait", metadata: ["error": "\(error)"])
+                    logger.warning("months stay open", metadata: ["error": "\(error)"])
                 }
                 do {
                     try await monitors.dropOldestSamples(at: WallClock.system.now)

@@ -178,7 +178,7 @@ extension MonitorStore {
     package func names(for person: Person) async throws -> [(id: Monitor.ID, name: String)] {
         try await database.query(
             """
-            SELECT m.id, m.name FROM monitors m WHERE m.deleted_at IS NULL AND \(sql: Self.isSeen(by: person))
+            SELECT m.id, m.name FROM monitors m WHERE \(sql: Self.isListed(for: person))
             ORDER  BY m.name COLLATE "vi-x-icu", m.id
             """
         ) { row in (id: try row.read(Monitor.ID.self), name: try row.read(String.self)) }.rows
@@ -193,7 +193,7 @@ extension MonitorStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/availability/hours")
             let names = try await tx.values(
-                "SELECT m.name FROM monitors m WHERE m.id = \(draft.monitor) AND m.deleted_at IS NULL AND \(sql: Self.isSeen(by: person))",
+                "SELECT m.name FROM monitors m WHERE m.id = \(draft.monitor) AND \(sql: Self.isListed(for: person))",
                 as: String.self)
             guard draft.monitor == nil || !names.isEmpty else {
                 throw Refusal(field: "monitor", "Áp dụng cho: cần chọn một mục trong danh sách.")

@@ -17,6 +17,7 @@ struct HolidayRow {
 
     var holidays: [Holiday] {
         guard let first = CivilDate(year: first.year, month: first.month, day: first.day) else {
+            // The table is written in this file: a wrong date is a mistake of ours that every test meets.
             preconditionFailure("\(name): \(first) is no day of the calendar")
         }
         return (0..<days).map { Holiday(date: first.adding(days: $0), kind: kind, name: name, trust: trust) }

@@ -44,8 +44,8 @@ package struct TestCluster: Sendable {
     /// PostgreSQL copies one template at a time.
     private let copying = AsyncLock()
 
-    /// In memory where there is room: ext4 searches long for inodes when thousands of files come and go, which made copying
-    /// the template three quarters of the suite's time. A database takes some 12 MB while its test runs.
+    /// In memory where there is room: ext4 searches long for inodes when thousands of files come and go, and three quarters
+    /// of the time of copying the template went there (perf). A database takes some 12 MB while its test runs.
     private static var place: String {
         let memory = "/dev/shm"
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: memory)

@@ -58,14 +58,16 @@ extension Transaction {
     /// Stops the letters about a record that still wait. One that is under way cannot be stopped: when its attempt
     /// succeeds it counts as delivered, else it is not tried again. Its agency counts as told, and what is written to it
     /// about the record from now on waits until that attempt is over.
-    package func withdraw(about code: String, at now: Instant) async throws -> Withdrawal {
+    /// - Parameter prefix: Only letters whose key begins so; empty: all.
+    package func withdraw(about code: String, keyed prefix: String = "", at now: Instant) async throws -> Withdrawal {
         // Each branch looks at the row as it is once it is held: a worker may take or finish it at this moment.
         let stopped: [Delivery] = try await all(
             """
             UPDATE deliveries
             SET    withdrawn_at = \(now), state = CASE state WHEN 'ready' THEN 'withdrawn' ELSE state END,
                    finished_at = CASE state WHEN 'ready' THEN \(now) ELSE finished_at END
-            WHERE  about = \(code) AND state IN ('ready', 'running', 'failed') AND withdrawn_at IS NULL
+            WHERE  about = \(code) AND starts_with(key, \(prefix)) AND state IN ('ready', 'running', 'failed')
+            AND    withdrawn_at IS NULL
             RETURNING \(columns: Delivery.self)
             """)
         return Withdrawal(

@@ -40,9 +40,11 @@ extension IncidentStore {
             """)
     }
 
-    /// The letters of the escalation, oldest first. Addresses are the Department's: who is bound to an agency sees none.
+    /// The letters that the console wrote by itself, oldest first. Addresses are the Department's: who is bound to an
+    /// agency sees none.
     package func letters(about code: String, for person: Person) async throws -> [EscalationLetter] {
-        try await DeliveryStore(database: database).list(about: code, for: person).map {
+        let written = try await DeliveryStore(database: database).list(about: code, for: person)
+        return written.filter { !$0.key.hasPrefix(IncidentMessage.keyPrefix) }.map {
             EscalationLetter(
                 recipient: $0.recipientName, address: $0.recipientAddress, writtenAt: $0.createdAt, badge: $0.state.badge,
                 label: $0.state.label, finishedAt: $0.finishedAt)
@@ -64,7 +66,7 @@ extension IncidentStore {
                 VALUES (\(incident.id), \(now), \(person.id), \(note)) ON CONFLICT (incident_id) DO NOTHING
                 """)
             guard taken == 1 else { throw Refusal(field: "", "Sự cố này đã có người tiếp nhận.") }
-            _ = try await tx.withdraw(about: code, at: now)
+            _ = try await tx.withdraw(about: code, keyed: "escalation:\(code):", at: now)
             try await tx.tell(
                 incident.id, .status, note.isEmpty ? "Tiếp nhận sự cố." : "Tiếp nhận sự cố: \(note)", happened: now,
                 by: person.id, at: now)

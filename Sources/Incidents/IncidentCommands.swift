@@ -89,13 +89,7 @@ extension IncidentStore {
             let incident = try await tx.locked(code, for: person)
             try incident.checkWriting()
             try draft.check(incident, at: now)
-            try await tx.run(
-                """
-                INSERT INTO incident_communications
-                    (incident_id, audience, channel, told_at, told_by, facts, reports, note, written_at, written_by)
-                VALUES (\(incident.id), \(draft.audience), \(draft.channel), \(draft.toldAt), \(draft.toldBy),
-                        \(draft.facts), \(draft.reports), \(draft.note), \(now), \(person.id))
-                """)
+            try await tx.write(draft, of: incident.id, by: person.id, at: now)
             let facts = (draft.facts.map(\.label) + draft.reports.map(\.label)).map { $0.lowercased() }
             try await tx.tell(
                 incident.id, .communication,

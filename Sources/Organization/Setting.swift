@@ -96,5 +96,5 @@ extension Setting {
     package static let all: [Setting] = [
         availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
         referenceAddress, quorum, sampleMonths, rollupMonths, renotifyMinutes, deliverySender,
-    ]
+    ] + incidentSettings
 }

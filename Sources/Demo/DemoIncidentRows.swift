@@ -16,6 +16,7 @@ extension Transaction {
             FROM   unnest(\(incidents.list.map(\.code)), \(incidents.list.map(\.closed))) AS v (code, closed)
             JOIN   incidents i ON i.code = v.code WHERE closed IS NOT NULL
             """)
+        try await insertAftermath(operator: `operator`)
         try await continueCodes(of: "incidents")
     }
 

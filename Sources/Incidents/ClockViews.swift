@@ -26,11 +26,21 @@ struct ClockView: View {
             case .met: BadgeView(kind: "met", label: "Đã làm")
             case .late: BadgeView(kind: "missing", label: "Làm muộn")
             case .running: BadgeView(kind: "due", label: "Chưa làm")
+            case .near: BadgeView(kind: "due", label: "Sắp hết hạn")
             case .overdue: BadgeView(kind: "overdue", label: "Quá hạn")
             }
         },
         "duty": \.clock.duty, "basis": \.clock.basis,
-        "due": { $0.clock.dueAt.map { "trước \(VietnameseFormat.moment($0))" } ?? "ngay" },
+        "due": { view in
+            guard let due = view.clock.dueAt, let limit = view.clock.limit else { return "ngay" }
+            let (hours, rest) = limit.inSeconds.quotientAndRemainder(dividingBy: 3600)
+            let within = rest == 0 ? "\(hours) giờ" : VietnameseFormat.duration(limit)
+            return "trước \(VietnameseFormat.moment(due)), trong \(within) từ lúc phát hiện"
+        },
+        "left": { view in
+            guard view.clock.doneAt == nil, let due = view.clock.dueAt, due > view.now else { return nil }
+            return VietnameseFormat.duration(due - view.now)
+        },
         "done": { view in
             view.clock.doneAt.map { "\(VietnameseFormat.moment($0)), sau \(VietnameseFormat.duration($0 - view.clock.startedAt))" }
         },

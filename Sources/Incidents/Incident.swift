@@ -91,6 +91,8 @@ package struct Incident: Hashable, Sendable {
     package var openedAt: Instant
     /// Counts edits: an edit names the version that it began from.
     package var version: Int
+    /// Whether somebody has written its review.
+    package var isReviewed: Bool
 
     /// What the first report of a cyber incident is made of (QĐ 05/2017/QĐ-TTg, Điều 11.4), and what helps in any other.
     package struct Particulars: Hashable, Sendable {
@@ -107,6 +109,11 @@ package struct Incident: Hashable, Sendable {
 
     /// Whether the system stood still, so that all five facts of Điều 20.1 apply.
     package var wasSuspended: Bool { suspendedAt != nil || kind == .suspension }
+
+    /// An agency keeps its own incidents; the whole system's are the Department's.
+    package func isKept(by person: Person) -> Bool {
+        person.may(.keepIncidents) && (person.scope == nil || person.scope == agency)
+    }
 }
 
 extension Incident: PostgresRow {
@@ -117,7 +124,8 @@ extension Incident: PostgresRow {
         i.id, i.code, i.title, i.kind, i.severity, i.state, i.agency_id, a.name, i.outage_id, coalesce(d.monitor_id, flapping.monitor_id),
         i.began_at, i.detected_at, i.suspended_at, i.resumed_at, i.closed_at, i.description, i.temporary_measures, i.catch_up, i.cause, i.is_cyber,
         i.has_personal_data, i.contact, i.scope, i.provider, i.measures, i.helpers, i.first_results, i.proposals,
-        o.full_name, i.opened_at, i.version
+        o.full_name, i.opened_at, i.version,
+        EXISTS (SELECT FROM incident_reviews review WHERE review.incident_id = i.id)
         """
     }
 
@@ -154,5 +162,6 @@ extension Incident: PostgresRow {
         openedBy = try row.read()
         openedAt = try row.read()
         version = try row.read()
+        isReviewed = try row.read()
     }
 }

@@ -69,6 +69,7 @@ extension IncidentStore {
                     version = version + 1, updated_by = \(person.id), updated_at = \(now)
                 WHERE id = \(incident.id)
                 """)
+            if draft.severity != .undetermined { try await tx.withdrawReminders(of: code, "severity", at: now) }
             if incident.resumedAt == nil, let resumed = draft.resumedAt {
                 try await tx.tell(
                     incident.id, .status, "Hệ thống được sử dụng lại.", happened: resumed, by: person.id, at: now)
@@ -90,6 +91,9 @@ extension IncidentStore {
             try incident.checkWriting()
             try draft.check(incident, at: now)
             try await tx.write(draft, of: incident.id, by: person.id, at: now)
+            for done in ["update:"] + draft.reports.map({ "\($0.rawValue):" }) {
+                try await tx.withdrawReminders(of: code, done, at: now)
+            }
             let facts = (draft.facts.map(\.label) + draft.reports.map(\.label)).map { $0.lowercased() }
             try await tx.tell(
                 incident.id, .communication,
@@ -138,6 +142,7 @@ extension IncidentStore {
                 INSERT INTO incident_closures (incident_id, closed_at, closed_by, note)
                 VALUES (\(incident.id), \(now), \(person.id), \(note))
                 """)
+            try await tx.withdrawReminders(of: code, at: now)
             try await tx.tell(incident.id, .status, "Đóng sự cố.", happened: now, by: person.id, at: now)
             try await tx.record(
                 "incident.closed", code, by: .person(person, address: address), after: ["note": note], at: now)

@@ -9,11 +9,19 @@ package struct IncidentPages: Sendable {
     let incidents: IncidentStore
     let agencies: AgencyStore
     let settings: SettingStore
+    /// The console's address, for the link in letters.
+    let address: String
+    /// Whether the console knows a mail server; without one letters wait, and the pages say so.
+    let sendsMail: Bool
 
-    package init(incidents: IncidentStore, agencies: AgencyStore, settings: SettingStore) {
+    package init(
+        incidents: IncidentStore, agencies: AgencyStore, settings: SettingStore, address: String, sendsMail: Bool
+    ) {
         self.incidents = incidents
         self.agencies = agencies
         self.settings = settings
+        self.address = address
+        self.sendsMail = sendsMail
     }
 
     package func add(to routes: inout RouteTable) {
@@ -27,6 +35,9 @@ package struct IncidentPages: Sendable {
         addCommunications(to: &routes)
         addTimeline(to: &routes)
         addClosing(to: &routes)
+        addMessages(to: &routes)
+        addReviews(to: &routes)
+        addProvider(to: &routes)
     }
 
     // MARK: List
@@ -42,7 +53,8 @@ package struct IncidentPages: Sendable {
         let rows = try await incidents.list(filter, for: context.person, offset: paging.offset, limit: paging.size)
         let query = [("state", filter.state?.rawValue ?? ""), ("kind", filter.kind?.rawValue ?? ""), ("q", filter.search)]
         let view = IncidentListView(
-            filter: filter, mayOpen: context.person.may(.openIncidents), rows: rows, now: context.now,
+            filter: filter, mayOpen: context.person.may(.openIncidents), rows: rows,
+            limits: IncidentLimits(try await settings.read()), now: context.now,
             paging: paging.view(total: total, path: "/incidents", query: query, noun: "sự cố"))
         return context.page(view, title: "Sự cố")
     }
@@ -113,10 +125,13 @@ package struct IncidentPages: Sendable {
         let incident = try await found(context)
         let record = IncidentRecord(
             incident: incident, communications: try await incidents.communications(of: incident.id),
-            entries: try await incidents.entries(of: incident.id), limits: LegalLimits(try await settings.read()),
-            mayKeep: Self.mayKeep(incident, context.person),
+            entries: try await incidents.entries(of: incident.id), settings: try await settings.read(),
+            mayKeep: incident.isKept(by: context.person),
             acknowledgement: try await incidents.acknowledgement(of: incident.id),
             letters: try await incidents.letters(about: incident.code, for: context.person),
+            messages: try await incidents.messages(of: incident.id),
+            messageLetters: try await incidents.messageLetters(of: incident, for: context.person),
+            handover: try await incidents.handover(of: incident.id),
             person: context.person.name, now: context.now, form: form, problems: problems)
         return context.page(
             IncidentView(record: record), title: title("\(incident.code) \(incident.title)", problems), status: status(problems))
@@ -153,13 +168,8 @@ package struct IncidentPages: Sendable {
     /// The incident that the path names, for who may write of it.
     func kept(_ context: SignedIn) async throws -> Incident {
         let incident = try await found(context)
-        guard Self.mayKeep(incident, context.person) else { throw HTTPError(.forbidden) }
+        guard incident.isKept(by: context.person) else { throw HTTPError(.forbidden) }
         return incident
-    }
-
-    /// An agency keeps its own incidents; the whole system's are the Department's.
-    private static func mayKeep(_ incident: Incident, _ person: Person) -> Bool {
-        person.may(.keepIncidents) && (person.scope == nil || person.scope == incident.agency)
     }
 
     private func title(_ text: String, _ problems: [Refusal.Problem]) -> String {

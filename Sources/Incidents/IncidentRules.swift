@@ -57,6 +57,12 @@ extension Incident {
                 text: "Xác định mức độ", article: "mục tiêu nội bộ", isMet: severity != .undetermined,
                 anchor: "severity"),
         ]
+        // What was closed before this was asked is not asked for it afterwards.
+        if needsReview, state != .closed || isReviewed {
+            list.append(Requirement(
+                text: "Viết rút kinh nghiệm (nguyên nhân, điều làm tốt, điều cần sửa)",
+                article: "mục tiêu nội bộ với mức M1, M2", isMet: isReviewed, anchor: "review"))
+        }
         return list
     }
 

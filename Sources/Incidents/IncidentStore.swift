@@ -137,8 +137,14 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
     package let resumedAt: Instant?
     /// How many of the facts that there are to tell both the head and the users were told (Điều 20.1).
     package let factsTold: Int
+    /// When the head or the users were last told anything; nil: never, or it is closed.
+    package let lastToldAt: Instant?
     /// How many of the five there are to tell.
     package var factsToTell: Int { Incident.factsToTell(kind, suspendedAt: suspendedAt) }
+
+    package var pulse: IncidentPulse {
+        IncidentPulse(severity: severity, state: state, detectedAt: detectedAt, lastToldAt: lastToldAt)
+    }
 
     /// An agency keeps its own incidents; the whole system's are the Department's.
     package func isKept(by person: Person) -> Bool {
@@ -149,7 +155,9 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
     package static var columns: String {
         """
         i.code, i.title, i.kind, i.severity, i.state, i.agency_id, a.name, i.began_at, i.detected_at, i.suspended_at,
-        i.resumed_at, \(Incident.factsTold)
+        i.resumed_at, \(Incident.factsTold),
+        CASE WHEN i.is_open THEN (SELECT max(c.told_at) FROM incident_communications c
+                                  WHERE c.incident_id = i.id AND c.audience IN ('head', 'users')) END
         """
     }
 
@@ -166,5 +174,6 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
         suspendedAt = try row.read()
         resumedAt = try row.read()
         factsTold = try row.read()
+        lastToldAt = try row.read()
     }
 }

@@ -8,16 +8,21 @@ struct IncidentRecord: Sendable {
     let incident: Incident
     let communications: [Communication]
     let entries: [TimelineEntry]
-    let limits: LegalLimits
+    let settings: Settings
     let mayKeep: Bool
     let acknowledgement: IncidentAcknowledgement?
     let letters: [EscalationLetter]
+    let messages: [IncidentMessage]
+    let messageLetters: [MessageLetter]
+    let handover: StoredHandover?
     let person: String
     let now: Instant
     let form: Form
     let problems: [Refusal.Problem]
 
     var mayWrite: Bool { mayKeep && incident.state != .closed }
+    var limits: IncidentLimits { IncidentLimits(settings) }
+    var targets: ProviderTargets { ProviderTargets(settings) }
     var requirements: [Requirement] { incident.closingRequirements(communications) }
 
     /// Where a requirement is mended, by its anchor.
@@ -25,6 +30,7 @@ struct IncidentRecord: Sendable {
         switch anchor {
         case "audience": "#audience"
         case "closing": "#closing-title"
+        case "review": "/incidents/\(incident.code)/review"
         default: "/incidents/\(incident.code)/edit#\(anchor)"
         }
     }
@@ -36,7 +42,8 @@ struct IncidentView: PageView {
     static let parts: [any View.Type] =
         [BadgeView.self, ProblemView.self, OptionView.self, FactsBlockView.self, TimesBlockView.self]
         + CommunicationsBlockView.parts + LettersBlockView.parts + ClocksBlockView.parts + ClosingBlockView.parts
-        + TimelineBlockView.parts
+        + TimelineBlockView.parts + RemindersBlockView.parts + MessagesBlockView.parts + ReviewBlockView.parts
+        + ProviderBlockView.parts
 
     let record: IncidentRecord
 
@@ -59,5 +66,9 @@ struct IncidentView: PageView {
         "clocksBlock": { ClocksBlockView(record: $0.record) },
         "closingBlock": { ClosingBlockView(record: $0.record) },
         "timelineBlock": { TimelineBlockView(record: $0.record) },
+        "remindersBlock": { RemindersBlockView(record: $0.record) },
+        "messagesBlock": { MessagesBlockView(record: $0.record) },
+        "reviewBlock": { ReviewBlockView(record: $0.record) },
+        "providerBlock": { ProviderBlockView(record: $0.record) },
     ]
 }

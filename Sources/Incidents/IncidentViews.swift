@@ -10,6 +10,7 @@ struct IncidentListView: PageView {
     let filter: IncidentFilter
     let mayOpen: Bool
     let rows: [IncidentSummary]
+    let limits: IncidentLimits
     let now: Instant
     let paging: PagingView?
 
@@ -21,12 +22,13 @@ struct IncidentListView: PageView {
         "kinds": { view in
             Incident.Kind.allCases.map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter.kind) }
         },
-        "rows": { view in view.rows.map { IncidentRowView(incident: $0, now: view.now) } },
+        "rows": { view in view.rows.map { IncidentRowView(incident: $0, limits: view.limits, now: view.now) } },
     ]
 }
 
 struct IncidentRowView: View {
     let incident: IncidentSummary
+    let limits: IncidentLimits
     let now: Instant
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
@@ -41,6 +43,7 @@ struct IncidentRowView: View {
             } ?? (view.incident.kind == .suspension ? "chưa ghi" : "không tạm dừng")
         },
         "told": { "\($0.incident.factsTold)/\($0.incident.factsToTell)" },
+        "reminders": { $0.incident.pulse.badges($0.limits, at: $0.now) },
     ]
 }
 

@@ -119,7 +119,7 @@ package struct AddressBook: Hashable, Sendable {
     func recipients(of draft: MessageDraft) -> [Entry] {
         let others = EscalationDraft.recipients(typed: draft.others).0.map { Entry(agency: nil, name: $0.name, address: $0.address) }
         var seen: Set<String> = []
-        return (draft.audiences.flatMap(entries) + others).filter { seen.insert($0.address.lowercased()).inserted }
+        return (draft.audiences.flatMap { entries(for: $0) } + others).filter { seen.insert($0.address.lowercased()).inserted }
     }
 
     fileprivate func problems(of draft: MessageDraft) -> [Refusal.Problem] {

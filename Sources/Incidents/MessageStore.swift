@@ -124,6 +124,7 @@ extension IncidentStore {
                         facts: draft.facts, note: draft.note),
                     message: message, of: incident.id, by: person.id, at: now)
             }
+            try await tx.withdrawReminders(of: code, "update:", at: now)
             let whom = draft.told.map(\.inSentence).joined(separator: ", ")
             let what = draft.facts.map { $0.label.lowercased() }.joined(separator: ", ")
             let how = isMail ? "Gửi “\(draft.stage.label)” tới \(letters.count) địa chỉ thư" : "Báo “\(draft.stage.label)” qua \(draft.channel.inSentence)"

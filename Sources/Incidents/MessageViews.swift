@@ -130,7 +130,7 @@ struct MessagesBlockView: View {
             view.record.mayWrite
                 ? "/incidents/\(view.record.incident.code)/communications/new?stage=\(view.stage.rawValue)" : nil
         },
-        "composeLabel": { "Soạn thông báo: \($0.stage.label.lowercased())" },
+        "composeLabel": { "Soạn “\($0.stage.label)”" },
         "messages": { view in
             view.record.messages.map { message in
                 MessageView(

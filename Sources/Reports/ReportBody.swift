@@ -15,7 +15,7 @@ struct ReportBody {
     var document: Document {
         Document(
             opening + [.heading(level: 2, "I. TÌNH HÌNH QUẢN LÝ, VẬN HÀNH HỆ THỐNG")] + availability + incidents
-                + maintenance + backups + security + hotline
+                + maintenance + backups + security + hotline + provider
                 + [.heading(level: 2, "II. QUẢN LÝ TÀI KHOẢN")] + accounts
                 + [.heading(level: 2, "III. TỒN TẠI, HẠN CHẾ VÀ NGUYÊN NHÂN")] + shortcomings + closing)
     }

@@ -20,6 +20,8 @@ package struct ReportFacts: Hashable, Sendable {
     /// All monitors together in the window before.
     package let previous: Availability
     package let incidents: [ReportedIncident]
+    /// What was handed over to the provider in the window (Điều 24).
+    package let provider: ProviderScorecard
     package let notices: [ReportedNotice]
     package let requests: [RequestCount]
     package let duties: DutyCounts

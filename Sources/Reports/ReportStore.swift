@@ -1,5 +1,6 @@
 package import Civil
 package import Database
+import Incidents
 import Monitor
 package import Organization
 import WorkingTime
@@ -27,6 +28,9 @@ package struct ReportStore: Sendable {
             reclassified: try await monitors.reclassified(within: window.range),
             months: try await monitors.frozenMonths(within: window.range),
             previous: .sum(previous.map(\.availability)), incidents: try await incidents(window.range),
+            provider: ProviderScorecard(
+                cases: try await IncidentStore(database: database).handovers(within: window.range),
+                targets: ProviderTargets(settings), asOf: now),
             notices: try await notices(window.range), requests: try await requests(window.range),
             duties: try await duties(window, at: now))
     }

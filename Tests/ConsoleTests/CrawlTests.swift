@@ -29,6 +29,14 @@ import Web
         for answer in [monitor, incident, request] {
             #expect(answer.status == .seeOther, "\(answer.body.suffix(2000))")
         }
+        let path = try #require(incident.location)
+        for (command, fields) in [
+            ("messages", ["stage": "first", "channel": "mail", "audiences": "users", "subject": "Sự cố", "body": "Lỗi", "facts": "incident"]),
+            ("actions", ["action_text": "Thêm <b>đĩa</b>", "action_owner": "Tổ", "action_due": "2026-12-01"]),
+            ("handover", ["handed_over_at": "08:20 24/11/2026"]),
+        ] as [(String, KeyValuePairs<String, String>)] {
+            #expect(try await linh.post("\(path)/\(command)", fields).status == .seeOther, "\(command)")
+        }
     }
 
     @Test(arguments: Role.allCases)

@@ -6,7 +6,7 @@ import Testing
 
 /// What has to be done within a time of its detection, and how it stands.
 struct ClockTests {
-    private static let limits = LegalLimits(Settings())
+    private static let limits = IncidentLimits(Settings())
 
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
@@ -96,7 +96,7 @@ struct ClockTests {
             "incidents.cyber_first_hours": "12", "incidents.cyber_report_hours": "36", "incidents.personal_data_hours": "48",
         ])
         let incident = Incident.complete(agency: nil) { ($0.severity, $0.isCyber, $0.hasPersonalData) = (.m1, true, true) }
-        let due = incident.clocks([], limits: LegalLimits(settings)).compactMap { $0.dueAt.map { $0 - nine } }
+        let due = incident.clocks([], limits: IncidentLimits(settings)).compactMap { $0.dueAt.map { $0 - nine } }
         #expect(due == [.seconds(12 * 3600), .seconds(36 * 3600), .seconds(48 * 3600)])
     }
 
@@ -104,6 +104,6 @@ struct ClockTests {
         let incident = Incident.complete { ($0.isCyber, $0.hasPersonalData, $0.severity) = (true, true, .m1) }
         let bases = incident.clocks([], limits: Self.limits).map(\.basis)
         #expect(bases.prefix(3) == ["Điều 20.1", "Điều 20.1", "Điều 20.3"])
-        #expect(bases.dropFirst(3).allSatisfy { $0.hasSuffix("(chưa kiểm chứng)") })
+        #expect(bases.dropFirst(3).allSatisfy { $0.hasSuffix("(đọc từ bản chép, cần đối chiếu)") })
     }
 }

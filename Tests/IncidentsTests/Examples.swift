@@ -26,7 +26,7 @@ extension Incident {
             resumedAt: suspended ? nine.after(minutes: 30) : nil, closedAt: nil, description: "Trang đăng nhập báo lỗi 502.",
             temporaryMeasures: "Gửi văn bản khẩn qua thư điện tử công vụ.", catchUp: "Văn thư nhập lại trong ngày.",
             cause: "Hết đĩa; đã mở rộng.", isCyber: false, hasPersonalData: false, particulars: Particulars(),
-            openedBy: nil, openedAt: nine, version: 1)
+            openedBy: nil, openedAt: nine, version: 1, isReviewed: false)
         change(&incident)
         return incident
     }

@@ -18,7 +18,7 @@ struct PagesTests {
         try await Town.with { routes, database in
             IncidentPages(
                 incidents: IncidentStore(database: database), agencies: AgencyStore(database: database),
-                settings: SettingStore(database: database)
+                settings: SettingStore(database: database), address: "https://trucban.example.vn", sendsMail: true
             ).add(to: &routes)
         } _: { town in
             try await body(town)

@@ -148,8 +148,8 @@ extension PagesTests {
             try page.checkedXML()
             for words in [
                 "08:10 24/11/2026", "Chưa báo", "Thông báo ban đầu về sự cố an ninh mạng",
-                "Hạn: trước 08:05 25/11/2026. Đã làm lúc 08:55 24/11/2026, sau 50 phút.", "Hạn: trước 08:05 27/11/2026.",
-                "Thông báo vi phạm dữ liệu cá nhân", "(chưa kiểm chứng)", "Sở Khoa học và Công nghệ",
+                "Hạn: trước 08:05 25/11/2026, trong 24 giờ từ lúc phát hiện. Đã làm lúc 08:55 24/11/2026, sau 50 phút.", "Hạn: trước 08:05 27/11/2026, trong 72 giờ từ lúc phát hiện. Còn 2 ngày 23 giờ.",
+                "Thông báo vi phạm dữ liệu cá nhân", "(đọc từ bản chép, cần đối chiếu)", "Sở Khoa học và Công nghệ",
                 "Thông báo ngay cho người sử dụng, Sở Khoa học và Công nghệ (Điều 20.1).",
             ] {
                 #expect(page.body.contains(words), "\(words)")

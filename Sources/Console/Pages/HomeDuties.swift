@@ -50,7 +50,7 @@ extension HomeCounts {
     /// Accounts of people who left, while one is not locked; late when the first of them is beyond the limit.
     private func lockDuty(on today: CivilDate) -> HomeDuty? {
         guard let oldestFinding else { return nil }
-        let limit = LockLimit(workingDays: lockDays, calendar: .stateOffice)
+        let limit = LockLimit(workingDays: settings.number(.lockWarningDays), calendar: .stateOffice)
         return HomeDuty(
             name: "Khóa tài khoản khi nghỉ việc, chuyển công tác: \(openFindings) chưa khóa", article: "Điều 23.1 c",
             party: "Thủ trưởng cơ quan", state: limit.isOverdue(oldestFinding, on: today) ? .overdue : .due,

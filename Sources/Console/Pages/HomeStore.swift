@@ -64,7 +64,10 @@ struct HomeStore: Sendable {
                    (SELECT min(l.left_on) FROM account_findings f JOIN leavers l ON l.id = f.leaver_id
                     WHERE f.closed_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))),
-                   (SELECT value FROM settings WHERE key = \(Setting.lockWarningDays.key)),
+                   ARRAY(SELECT key FROM settings ORDER BY key), ARRAY(SELECT value FROM settings ORDER BY key),
+                   (SELECT count(*) FROM incident_actions t JOIN incidents i ON i.id = t.incident_id
+                    WHERE t.done_at IS NULL AND t.due_on < \(CivilDate(inVietnam: now))
+                    AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))),
                    (SELECT count(*) FROM agencies a WHERE a.closed_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR a.id = \(person.scope))
                     AND NOT EXISTS (SELECT FROM officers o WHERE o.agency_id = a.id AND o.duty = 'security_officer'
@@ -126,8 +129,9 @@ struct HomeCounts: PostgresRow {
     let openFindings: Int
     /// The day on which the first of them left; nil when there is none.
     let oldestFinding: CivilDate?
-    /// The setting: working days within which a lock is in time.
-    let lockDays: Int
+    let settings: Settings
+    /// What was undertaken after incidents and is not done by its day.
+    let overdueActions: Int
     /// Agencies without somebody in charge of information security (Điều 19.1).
     let agenciesWithoutOfficer: Int
     /// `2026-H1`
@@ -149,8 +153,9 @@ struct HomeCounts: PostgresRow {
         failedDeliveries = try row.read()
         openFindings = try row.read()
         oldestFinding = try row.read()
-        let lockDays = try row.read(String?.self)
-        self.lockDays = Settings(values: lockDays.map { [Setting.lockWarningDays.key: $0] } ?? [:]).number(.lockWarningDays)
+        let (keys, values) = (try row.read([String].self), try row.read([String].self))
+        settings = Settings(values: Dictionary(zip(keys, values)) { first, _ in first })
+        overdueActions = try row.read()
         agenciesWithoutOfficer = try row.read()
         newestReport = try row.read()
         hasBackups = try row.read()

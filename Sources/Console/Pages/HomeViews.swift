@@ -27,7 +27,12 @@ struct HomeView: PageView {
         "actions": \.actions, "blindness": \.blindness, "next": \.next, "tiles": \.tiles,
         "uncounted": { $0.counts.down > $0.down.count ? VietnameseFormat.number($0.counts.down - $0.down.count) : nil },
         "down": { view in view.down.map { HomeDownView(down: $0, now: view.now) } },
-        "incidents": { view in view.incidents.map { HomeIncidentView(incident: $0, mayKeep: $0.isKept(by: view.person)) } },
+        "incidents": { view in
+            let limits = IncidentLimits(view.counts.settings)
+            return view.incidents.map {
+                HomeIncidentView(incident: $0, mayKeep: $0.isKept(by: view.person), reminders: $0.pulse.badges(limits, at: view.now))
+            }
+        },
         "duties": { $0.duties.map(HomeDutyView.init) },
         "notices": { $0.notices.map(HomeNoticeView.init) },
     ]
@@ -90,6 +95,12 @@ struct HomeView: PageView {
                 kind: late == 0 ? "good" : "overdue", figure: late, name: "Nghĩa vụ quá hạn",
                 detail: "\(due) sắp đến hạn", href: "/obligations"),
         ]
+        if counts.overdueActions > 0 {
+            tiles.append(
+                HomeTileView(
+                    kind: "overdue", figure: counts.overdueActions, name: "Việc sau sự cố quá hạn",
+                    detail: "rút ra từ các sự cố", href: "/incidents/actions"))
+        }
         if person.may(.readRequests) {
             tiles.append(
                 HomeTileView(
@@ -165,6 +176,7 @@ struct HomeDownView: View {
 struct HomeIncidentView: View {
     let incident: IncidentSummary
     let mayKeep: Bool
+    let reminders: [BadgeView]
 
     private var step: (String, String) {
         let path = "/incidents/\(incident.code)"
@@ -187,7 +199,7 @@ struct HomeIncidentView: View {
             let missing = view.incident.factsToTell - view.incident.factsTold
             return missing <= 0 ? "đủ nội dung" : "\(missing) trong \(view.incident.factsToTell) nội dung"
         },
-        "step": \.step.0, "stepHref": \.step.1,
+        "reminders": \.reminders, "step": \.step.0, "stepHref": \.step.1,
     ]
 }
 

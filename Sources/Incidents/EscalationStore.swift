@@ -52,7 +52,14 @@ package struct EscalationStore: Sendable {
         }
     }
 
-    /// Writes the letters that are due. The same letter is never written twice, whichever process asks, and none for an
+    /// Writes every letter that is due: alarms, reminders, warnings of certificates.
+    func writeLetters(at now: Instant) async throws {
+        try await sweep(at: now)
+        try await remind(at: now)
+        try await tellOfCertificates(at: now)
+    }
+
+    /// Writes the alarms that are due. The same letter is never written twice, whichever process asks, and none for an
     /// incident that was taken up, is over, or whose monitor is in maintenance.
     /// - Returns: How many incidents nobody has taken up.
     @discardableResult

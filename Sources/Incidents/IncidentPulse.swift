@@ -1,5 +1,5 @@
 package import Civil
-package import Organization
+import Organization
 
 /// What decides whether an incident asks for something now. The page, the list, the dashboard and the letters all ask here.
 package struct IncidentPulse: Hashable, Sendable {

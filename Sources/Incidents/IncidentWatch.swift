@@ -67,9 +67,7 @@ package struct IncidentWatch: Service {
         try await each(Self.resumed) { try await resume($0, at: now) }
         try await each(reported(by: now)) { try await noteReport($0, at: now) }
         try await each(Self.abandoned) { try await abandon($0, at: now) }
-        try await escalation.sweep(at: now)
-        try await escalation.remind(at: now)
-        try await escalation.tellOfCertificates(at: now)
+        try await escalation.writeLetters(at: now)
         return opened
     }
 

@@ -1,4 +1,4 @@
-package import Database
+import Database
 
 /// At which point of an incident people are told.
 package enum MessageStage: String, CaseIterable, Sendable, PostgresEncodable, PostgresDecodable {

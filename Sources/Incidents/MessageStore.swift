@@ -1,5 +1,5 @@
 package import Civil
-import Database
+package import Database
 import Delivery
 package import Organization
 

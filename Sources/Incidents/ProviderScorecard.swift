@@ -86,12 +86,11 @@ package struct ProviderScorecard: Hashable, Sendable {
     package var medianFix: Duration? { Self.median(cases.compactMap(\.times.fixTime)) }
 
     /// The case that took the longest to be answered; nil where none was.
-    package var longestAnswer: ProviderCase? { longest(\.answerTime) }
-    package var longestFix: ProviderCase? { longest(\.fixTime) }
+    package var longestAnswer: ProviderCase? { longest { $0.answerTime } }
+    package var longestFix: ProviderCase? { longest { $0.fixTime } }
 
-    private func longest(_ time: KeyPath<Handover, Duration?> & Sendable) -> ProviderCase? {
-        rows(.all).filter { $0.times[keyPath: time] != nil }
-            .max { ($0.times[keyPath: time] ?? .zero) < ($1.times[keyPath: time] ?? .zero) }
+    private func longest(_ time: (Handover) -> Duration?) -> ProviderCase? {
+        cases.filter { time($0.times) != nil }.max { (time($0.times) ?? .zero) < (time($1.times) ?? .zero) }
     }
 
     private static func median(_ times: [Duration]) -> Duration? {

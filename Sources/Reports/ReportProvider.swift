@@ -1,6 +1,7 @@
 import Civil
 import Incidents
 import Markdown
+import WorkingTime
 
 /// Doanh nghiệp cung cấp dịch vụ (Điều 24), as the report tells it.
 extension ReportBody {

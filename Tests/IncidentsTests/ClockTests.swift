@@ -50,7 +50,7 @@ struct ClockTests {
             clocks: both + ["\(first): running", "\(full): running"]),
         Case(
             name: "an ninh mạng, đúng 24 giờ còn kịp thông báo đầu", incident: cyber(.m1), told: toldBoth, at: day,
-            clocks: both + ["\(first): running", "\(full): running"]),
+            clocks: both + ["\(first): near", "\(full): running"]),
         Case(
             name: "an ninh mạng, quá 24 giờ", incident: cyber(.m1), told: toldBoth, at: day + 1,
             clocks: both + ["\(first): overdue", "\(full): running"]),
@@ -78,7 +78,7 @@ struct ClockTests {
         Case(
             name: "có dữ liệu cá nhân: 72 giờ",
             incident: .complete(agency: nil) { $0.hasPersonalData = true }, told: toldBoth, at: 3 * day,
-            clocks: both + ["Thông báo vi phạm dữ liệu cá nhân: running"]),
+            clocks: both + ["Thông báo vi phạm dữ liệu cá nhân: near"]),
         Case(
             name: "có dữ liệu cá nhân, quá 72 giờ",
             incident: .complete(agency: nil) { $0.hasPersonalData = true }, told: toldBoth, at: 3 * day + 1,

@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Delivery
 import Organization
 import TestKit
 import Testing

@@ -27,7 +27,7 @@ struct PagesTests {
 
     /// What the form of an incident sends; every field that people write in is there.
     static let typed: [(String, String)] = [
-        ("title", "Không đăng nhập được"), ("agency", ""), ("kind", "suspension"), ("severity", "M2"),
+        ("title", "Không đăng nhập được"), ("agency", ""), ("kind", "suspension"), ("severity", "M3"),
         ("began_at", "2026-11-24T08:00"), ("detected_at", "2026-11-24T08:05"), ("suspended_at", "2026-11-24T08:00"),
         ("resumed_at", ""), ("description", "Lỗi 502"), ("temporary_measures", "Gửi thư"), ("catch_up", "Nhập lại"),
         ("cause", "Hết đĩa"), ("is_cyber", "no"), ("has_personal_data", ""), ("contact", "Bình"), ("scope", "Cả xã"),

@@ -34,7 +34,7 @@ import Testing
             #expect(lines.count == 2)
             #expect(lines.first?.contains("| 1/3 | 1/3 | 1/3 | 10 phút |") == true, "\(lines)")
             #expect(lines.last?.contains("| 1/3 | 0/3 | 2/3 | 1 giờ |") == true, "\(lines)")
-            #expect(lines.first?.contains("[40 phút, SC-2026-0002](/incidents/SC-2026-0002)") == true, "\(lines)")
+            #expect(lines.first?.contains("[40 phút, SC-2026-0002](</incidents/SC-2026-0002>)") == true, "\(lines)")
         }
     }
 }

@@ -23,12 +23,10 @@ package struct IncidentPages: Sendable {
         routes.get("/incidents/:code", .readIncidents) { _, context in try await show(context) }
         routes.get("/incidents/:code/edit", .keepIncidents) { _, context in try await editor(context) }
         routes.post("/incidents/:code", .keepIncidents, use: edit)
-        routes.post("/incidents/:code/communications", .keepIncidents, use: communicate)
-        routes.post("/incidents/:code/entries", .keepIncidents, use: note)
         routes.post("/incidents/:code/acknowledgement", .keepIncidents, use: acknowledge)
-        routes.post("/incidents/:code/closure", .keepIncidents, use: close)
-        routes.post("/incidents/:code/reopening", .keepIncidents, use: reopen)
-        routes.get("/api/v1/incidents/:code/checklist", .readIncidents, use: checklist)
+        addCommunications(to: &routes)
+        addTimeline(to: &routes)
+        addClosing(to: &routes)
     }
 
     // MARK: List
@@ -109,40 +107,19 @@ package struct IncidentPages: Sendable {
 
     // MARK: One incident
 
-    private func show(
+    func show(
         _ context: SignedIn, _ form: Form = Form(), problems: [Refusal.Problem] = []
     ) async throws -> Response {
         let incident = try await found(context)
-        let view = IncidentView(
+        let record = IncidentRecord(
             incident: incident, communications: try await incidents.communications(of: incident.id),
             entries: try await incidents.entries(of: incident.id), limits: LegalLimits(try await settings.read()),
             mayKeep: Self.mayKeep(incident, context.person),
             acknowledgement: try await incidents.acknowledgement(of: incident.id),
             letters: try await incidents.letters(about: incident.code, for: context.person),
             person: context.person.name, now: context.now, form: form, problems: problems)
-        return context.page(view, title: title("\(incident.code) \(incident.title)", problems), status: status(problems))
-    }
-
-    @Sendable private func communicate(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(request, context) { code, form in
-            try await incidents.record(
-                try CommunicationDraft(form), of: code, by: context.person, address: context.address, form: form.key,
-                at: context.now)
-            return "Đã ghi thông báo."
-        }
-    }
-
-    @Sendable private func note(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(request, context) { code, form in
-            var form = form
-            let kind = form.choice("entry_kind", "Loại diễn biến", TimelineEntry.Kind.self)
-            let happenedAt = form.instant("happened_at", "Diễn ra lúc")
-            try form.check()
-            try await incidents.add(
-                kind ?? .observation, form["text"], happenedAt: happenedAt ?? context.now, to: code,
-                by: context.person, address: context.address, form: form.key, at: context.now)
-            return "Đã ghi diễn biến."
-        }
+        return context.page(
+            IncidentView(record: record), title: title("\(incident.code) \(incident.title)", problems), status: status(problems))
     }
 
     @Sendable private func acknowledge(_ request: Request, _ context: SignedIn) async throws -> Response {
@@ -154,31 +131,8 @@ package struct IncidentPages: Sendable {
         }
     }
 
-    @Sendable private func close(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(request, context) { code, form in
-            try await incidents.close(
-                code, note: form["note"], by: context.person, address: context.address, form: form.key, at: context.now)
-            return "Đã đóng \(code)."
-        }
-    }
-
-    @Sendable private func reopen(_ request: Request, _ context: SignedIn) async throws -> Response {
-        try await command(request, context) { code, form in
-            try await incidents.reopen(
-                code, reason: form["reason"], by: context.person, address: context.address, form: form.key,
-                at: context.now)
-            return "Đã mở lại \(code)."
-        }
-    }
-
-    /// The same checklist that the page shows, for programs.
-    @Sendable private func checklist(_ request: Request, _ context: SignedIn) async throws -> Response {
-        let incident = try await found(context)
-        return .json(ChecklistBody(incident, try await incidents.communications(of: incident.id)))
-    }
-
     /// Runs one command on the incident that the path names, and shows it again.
-    private func command(
+    func command(
         _ request: Request, _ context: SignedIn, _ body: (String, Form) async throws -> String
     ) async throws -> Response {
         let form = try await Form(request)
@@ -190,14 +144,14 @@ package struct IncidentPages: Sendable {
         }
     }
 
-    private func found(_ context: SignedIn) async throws -> Incident {
+    func found(_ context: SignedIn) async throws -> Incident {
         let code = context.parameters.get("code") ?? ""
         guard let incident = try await incidents.find(code, for: context.person) else { throw HTTPError(.notFound) }
         return incident
     }
 
     /// The incident that the path names, for who may write of it.
-    private func kept(_ context: SignedIn) async throws -> Incident {
+    func kept(_ context: SignedIn) async throws -> Incident {
         let incident = try await found(context)
         guard Self.mayKeep(incident, context.person) else { throw HTTPError(.forbidden) }
         return incident
@@ -214,28 +168,5 @@ package struct IncidentPages: Sendable {
 
     private func status(_ problems: [Refusal.Problem]) -> HTTPResponse.Status {
         problems.isEmpty ? .ok : .unprocessableContent
-    }
-}
-
-/// `GET /api/v1/incidents/:code/checklist`
-private struct ChecklistBody: Encodable {
-    struct Item: Encodable {
-        let text: String
-        let article: String
-        let isMet: Bool
-    }
-
-    let code: String
-    let state: String
-    let canBeClosed: Bool
-    let requirements: [Item]
-
-    init(_ incident: Incident, _ communications: [Communication]) {
-        code = incident.code
-        state = incident.state.rawValue
-        requirements = incident.closingRequirements(communications).map {
-            Item(text: $0.text, article: $0.article, isMet: $0.isMet)
-        }
-        canBeClosed = incident.state != .closed && requirements.allSatisfy(\.isMet)
     }
 }

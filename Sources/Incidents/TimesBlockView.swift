@@ -1,0 +1,33 @@
+import Civil
+import Organization
+import Web
+
+/// When what happened, what is known besides, and who has taken it up.
+struct TimesBlockView: View {
+    let record: IncidentRecord
+
+    private var incident: Incident { record.incident }
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "began": { VietnameseFormat.momentWithSeconds($0.incident.beganAt) },
+        "detected": { VietnameseFormat.momentWithSeconds($0.incident.detectedAt) },
+        "lasting": { view in
+            view.incident.suspendedAt.map { VietnameseFormat.duration((view.incident.resumedAt ?? view.record.now) - $0) }
+        },
+        "closed": { $0.incident.closedAt.map(VietnameseFormat.moment) },
+        "openedBy": { $0.incident.openedBy ?? "Tự mở từ giám sát" },
+        "monitorHref": { $0.incident.monitor.map { "/monitors/\($0)" } },
+        "acknowledged": { $0.record.acknowledgement.map { "\($0.by), \(VietnameseFormat.moment($0.at))" } },
+        "acknowledgementRemark": \.record.acknowledgement?.note,
+        "severityLabel": \.incident.severity.label,
+        "cyber": { answer($0.incident.isCyber) }, "personalData": { answer($0.incident.hasPersonalData) },
+        "cause": \.incident.cause,
+        "mayAcknowledge": { $0.record.mayWrite && $0.record.acknowledgement == nil },
+        "acknowledgementNote": { $0.record.form["acknowledgement_note"] },
+        "acknowledgementNoteProblem": { $0.record.problems.text(for: "acknowledgement_note") },
+    ]
+
+    private static func answer(_ value: Bool?) -> String {
+        value.map { $0 ? "Có" : "Không" } ?? "Chưa xác định"
+    }
+}

@@ -3,15 +3,26 @@ package import Database
 package import Foundation
 package import Organization
 
-/// A letter that a worker has taken, and the token that proves it still may finish it.
+/// A letter that a worker has taken, with all that it carries, and the token that proves it still may finish it.
 package struct ClaimedDelivery: Sendable, PostgresRow {
     package let delivery: Delivery
+    let html: String?
+    let thread: String?
+    let calendar: CalendarPart?
+    let unsubscribe: String?
     package let lease: UUID
 
-    package static var columns: String { "\(Delivery.columns), lease_token" }
+    package static var columns: String {
+        "\(Delivery.columns), html, thread, calendar_method, calendar, unsubscribe, lease_token"
+    }
 
     package init(row: inout RowReader) throws {
         delivery = try Delivery(row: &row)
+        html = try row.read()
+        thread = try row.read()
+        let (method, text) = (try row.read(CalendarPart.Method?.self), try row.read(String?.self))
+        calendar = method.map { CalendarPart(method: $0, text: text ?? "") }
+        unsubscribe = try row.read()
         lease = try row.read()
     }
 }
@@ -60,7 +71,8 @@ package struct DeliveryStore: Sendable {
         AND    NOT EXISTS (
                    SELECT FROM deliveries w
                    WHERE  w.state = 'running' AND w.leased_until > \(now) AND w.withdrawn_at IS NOT NULL
-                   AND    w.about = d.about AND w.agency_id = d.agency_id)
+                   AND    w.about = d.about
+                   AND    (w.agency_id = d.agency_id OR w.recipient_address = d.recipient_address))
         ORDER  BY run_at, id LIMIT \(limit) FOR UPDATE SKIP LOCKED
         """
     }

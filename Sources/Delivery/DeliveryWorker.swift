@@ -104,7 +104,8 @@ package struct DeliveryWorker: Service {
         let sender = Mail.sender(setting: try await database.settings()[.deliverySender], user: server.user)
         let mail = Mail(
             from: sender, toName: letter.recipientName, toAddress: letter.recipientAddress, subject: letter.subject,
-            body: letter.body, key: letter.key, date: letter.createdAt)
+            body: letter.body, html: claimed.html, thread: claimed.thread, calendar: claimed.calendar,
+            unsubscribe: claimed.unsubscribe, key: letter.key, date: letter.createdAt)
         return await loop.run(
             MailTransfer(server: server, from: sender, to: [letter.recipientAddress], message: mail.message))
     }

@@ -3,26 +3,36 @@ import Crypto
 import Foundation
 import Organization
 
-/// A letter as it leaves the console: plain text in Vietnamese, in NFC (TCVN 6909:2001), one recipient.
+/// A letter as it leaves the console: Vietnamese text in NFC (TCVN 6909:2001), plain and perhaps as HTML too, perhaps an
+/// entry for a calendar; one recipient. `Letter` says what each of them means.
 package struct Mail: Hashable, Sendable {
     package let from: String
     package let toName: String
     package let toAddress: String
     package let subject: String
     package let body: String
+    package let html: String?
+    package let thread: String?
+    package let calendar: CalendarPart?
+    package let unsubscribe: String?
     /// What makes it the same letter when it is sent again after a crash: its Message-ID follows from this and the date.
     package let key: String
     /// When it was written, however late it is sent.
     package let date: Instant
 
     package init(
-        from: String, toName: String, toAddress: String, subject: String, body: String, key: String, date: Instant
+        from: String, toName: String, toAddress: String, subject: String, body: String, html: String? = nil,
+        thread: String? = nil, calendar: CalendarPart? = nil, unsubscribe: String? = nil, key: String, date: Instant
     ) {
         self.from = from
         self.toName = toName
         self.toAddress = toAddress
         self.subject = subject
         self.body = body
+        self.html = html
+        self.thread = thread
+        self.calendar = calendar
+        self.unsubscribe = unsubscribe
         self.key = key
         self.date = date
     }
@@ -36,33 +46,73 @@ package struct Mail: Hashable, Sendable {
     }
 
     /// `<hex@domain>`: the same for the same letter, whoever sends it.
-    package var messageID: String {
-        let digest = hexadecimal(Array(SHA256.hash(data: Array("\(key) \(date.microseconds)".utf8)).prefix(16)))
+    package var messageID: String { identifier(Mail.digest(of: key, date: date)) }
+
+    private func identifier(_ digest: String) -> String {
         let domain = Mail.singleLine(from).split(separator: "@").last.map(String.init) ?? "localhost"
         return "<\(digest)@\(domain)>"
+    }
+
+    /// What a letter is known by: the first half of its Message-ID.
+    static func digest(of key: String, date: Instant) -> String { digest("\(key) \(date.microseconds)") }
+
+    private static func digest(_ text: String) -> String {
+        hexadecimal(Array(SHA256.hash(data: Array(text.utf8)).prefix(16)))
     }
 
     /// The message of RFC 5322, header and body, lines ended by CRLF. Every header value that people wrote is an encoded
     /// word (RFC 2047), in which there is no line end to smuggle another header in. `Auto-Submitted` (RFC 3834) keeps
     /// answering machines from answering.
     package var message: [UInt8] {
-        let headers = [
-            "Date: \(Mail.date(date))",
-            "From: \(Mail.mailbox(name: "Trực Ban", address: from))",
-            "To: \(Mail.mailbox(name: toName, address: toAddress))",
-            "Subject: \(Mail.encodedWords(subject))",
-            "Message-ID: \(messageID)",
-            "Auto-Submitted: auto-generated",
-            "MIME-Version: 1.0",
-            "Content-Type: text/plain; charset=utf-8",
-            "Content-Transfer-Encoding: base64",
-        ]
-        let text = body.precomposedStringWithCanonicalMapping.replacing("\n", with: "\r\n")
-        let encoded = Array(Data(text.utf8).base64EncodedString().utf8)
-        let lines = stride(from: 0, to: encoded.count, by: 76).map { start in
-            String(decoding: encoded[start..<min(start + 76, encoded.count)], as: UTF8.self)
+        let content = content
+        let headers =
+            [
+                "Date: \(Mail.date(date))",
+                "From: \(Mail.mailbox(name: "Trực Ban", address: from))",
+                "To: \(Mail.mailbox(name: toName, address: toAddress))",
+                "Subject: \(Mail.encodedWords(subject))",
+                "Message-ID: \(messageID)",
+            ] + threadFields + ["Auto-Submitted: auto-generated"] + unsubscribeFields + ["MIME-Version: 1.0"] + content.fields
+        return Array((headers + [""] + content.lines + [""]).joined(separator: "\r\n").utf8)
+    }
+
+    /// Letters of one thread answer a letter that nobody wrote: mail programs put together what has the same root, whichever
+    /// of the letters somebody got (RFC 5322 §3.6.4).
+    private var threadFields: [String] {
+        guard let thread else { return [] }
+        let root = identifier(Mail.digest("thread \(thread)"))
+        return ["In-Reply-To: \(root)", "References: \(root)"]
+    }
+
+    private var unsubscribeFields: [String] {
+        guard let unsubscribe, unsubscribe.wholeMatch(of: /https:\/\/[!-;=?-~]+/) != nil else { return [] }
+        return ["List-Unsubscribe: <\(unsubscribe)>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"]
+    }
+
+    /// Programs show the last alternative that they understand (RFC 2046 §5.1.4). An entry for the calendar is there twice:
+    /// as an alternative for programs that know invitations (RFC 6047), and as a file for the others.
+    private var content: MailPart {
+        var alternatives = [MailPart("text/plain; charset=utf-8", body.precomposedStringWithCanonicalMapping)]
+        if let html {
+            alternatives.append(MailPart("text/html; charset=utf-8", html.precomposedStringWithCanonicalMapping))
         }
-        return Array((headers + [""] + lines + [""]).joined(separator: "\r\n").utf8)
+        var parts: [MailPart] = []
+        if let calendar {
+            alternatives.append(MailPart("text/calendar; charset=utf-8; method=\(calendar.method.name)", calendar.text))
+            parts.append(
+                MailPart(
+                    "application/ics; name=\"\(calendarFile)\"", calendar.text,
+                    disposition: "attachment; filename=\"\(calendarFile)\""))
+        }
+        let boundary = Mail.digest("boundary \(messageID)")
+        let text = MailPart("alternative", of: alternatives, boundary: "\(boundary)-alternative")
+        return MailPart("mixed", of: [text] + parts, boundary: "\(boundary)-mixed")
+    }
+
+    /// Letters and digits only, as Điều 8.4 names files: `TB20260003.ics`.
+    private var calendarFile: String {
+        let name = (thread ?? "").filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return "\(name.isEmpty ? "lich" : String(name.prefix(46))).ics"
     }
 
     /// The address stands on a line of its own, because a line with encoded words has at most 76 characters.

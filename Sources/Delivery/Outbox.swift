@@ -2,32 +2,6 @@ package import Civil
 package import Database
 package import Organization
 
-/// A letter to be written into the outbox.
-package struct Letter: Hashable, Sendable {
-    /// What makes it the same letter however often it is asked for.
-    package let key: String
-    /// Code of the record on whose page the result stands: `TB-2026-0003`.
-    package let about: String
-    package let agency: Agency.ID?
-    package let recipientName: String
-    package let recipientAddress: String
-    package let subject: String
-    package let body: String
-
-    package init(
-        key: String, about: String, agency: Agency.ID?, recipientName: String, recipientAddress: String,
-        subject: String, body: String
-    ) {
-        self.key = key
-        self.about = about
-        self.agency = agency
-        self.recipientName = recipientName
-        self.recipientAddress = recipientAddress
-        self.subject = subject
-        self.body = body
-    }
-}
-
 extension Transaction {
     /// Puts letters into the outbox, in this transaction: nothing is said that was not sent, and nothing is sent for a
     /// change that did not happen. A letter whose key is there already is not written twice.
@@ -35,13 +9,17 @@ extension Transaction {
         guard !letters.isEmpty else { return }
         try await run(
             """
-            INSERT INTO deliveries (key, about, agency_id, recipient_name, recipient_address, subject, body, created_at,
-                                    run_at)
-            SELECT key, about, agency_id, recipient_name, recipient_address, subject, body, \(now), \(now)
+            INSERT INTO deliveries (key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
+                                    calendar_method, calendar, unsubscribe, created_at, run_at)
+            SELECT key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
+                   calendar_method, calendar, unsubscribe, \(now), \(now)
             FROM   unnest(\(letters.map(\.key)), \(letters.map(\.about)),
                           \(letters.map { $0.agency?.rawValue }), \(letters.map(\.recipientName)),
-                          \(letters.map(\.recipientAddress)), \(letters.map(\.subject)), \(letters.map(\.body)))
-                   AS letter (key, about, agency_id, recipient_name, recipient_address, subject, body)
+                          \(letters.map(\.recipientAddress)), \(letters.map(\.subject)), \(letters.map(\.body)),
+                          \(letters.map(\.html)), \(letters.map(\.thread)), \(letters.map { $0.calendar?.method.rawValue }),
+                          \(letters.map { $0.calendar?.text }), \(letters.map(\.unsubscribe)))
+                   AS letter (key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
+                              calendar_method, calendar, unsubscribe)
             ON CONFLICT (key) DO NOTHING
             """)
         try await run("SELECT pg_notify('deliveries', '')")
@@ -50,28 +28,38 @@ extension Transaction {
 
 /// What was done with the letters of a record that is no longer so.
 package struct Withdrawal: Hashable, Sendable {
-    /// Agencies that were never written to: nobody needs to tell them otherwise.
+    /// Agencies that nobody ever tried to write to about the record: nobody needs to tell them otherwise.
     package let untold: Set<Agency.ID>
+    /// Keys of the letters that were stopped before anybody tried to send them, also of those that go to no agency.
+    package let untoldKeys: Set<String>
 }
 
 extension Transaction {
     /// Stops the letters about a record that still wait. One that is under way cannot be stopped: when its attempt
-    /// succeeds it counts as delivered, else it is not tried again. Its agency counts as told, and what is written to it
-    /// about the record from now on waits until that attempt is over.
-    /// - Parameter prefix: Only letters whose key begins so; empty: all.
-    package func withdraw(about code: String, keyed prefix: String = "", at now: Instant) async throws -> Withdrawal {
+    /// succeeds it counts as delivered, else it is not tried again. Its agency counts as told, and what is written about
+    /// the record from now on, to the same agency or to the same address, waits until that attempt is over.
+    ///
+    /// - Parameter prefix: Stops only letters whose keys begin so; empty for all about the record.
+    package func withdraw(about code: String, keys prefix: String = "", at now: Instant) async throws -> Withdrawal {
         // Each branch looks at the row as it is once it is held: a worker may take or finish it at this moment.
         let stopped: [Delivery] = try await all(
             """
             UPDATE deliveries
             SET    withdrawn_at = \(now), state = CASE state WHEN 'ready' THEN 'withdrawn' ELSE state END,
                    finished_at = CASE state WHEN 'ready' THEN \(now) ELSE finished_at END
-            WHERE  about = \(code) AND starts_with(key, \(prefix)) AND state IN ('ready', 'running', 'failed')
-            AND    withdrawn_at IS NULL
+            WHERE  about = \(code) AND state IN ('ready', 'running', 'failed') AND withdrawn_at IS NULL
+            AND    starts_with(key, \(prefix))
             RETURNING \(columns: Delivery.self)
             """)
+        let untried = stopped.filter { $0.state == .withdrawn && $0.attempts == 0 }
+        // Another letter may have told an agency before the one that was stopped.
+        let told = try await values(
+            """
+            SELECT DISTINCT agency_id FROM deliveries
+            WHERE  about = \(code) AND agency_id IS NOT NULL AND (state <> 'withdrawn' OR attempts > 0)
+            """, as: Agency.ID.self)
         return Withdrawal(
-            untold: Set(stopped.filter { $0.state == .withdrawn && $0.attempts == 0 }.compactMap(\.agency)))
+            untold: Set(untried.compactMap(\.agency)).subtracting(told), untoldKeys: Set(untried.map(\.key)))
     }
 
     /// Puts a letter that could not be delivered into the outbox once more, to the address that its agency has now:

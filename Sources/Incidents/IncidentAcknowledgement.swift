@@ -66,7 +66,7 @@ extension IncidentStore {
                 VALUES (\(incident.id), \(now), \(person.id), \(note)) ON CONFLICT (incident_id) DO NOTHING
                 """)
             guard taken == 1 else { throw Refusal(field: "", "Sự cố này đã có người tiếp nhận.") }
-            _ = try await tx.withdraw(about: code, keyed: "escalation:\(code):", at: now)
+            _ = try await tx.withdraw(about: code, keys: "escalation:", at: now)
             try await tx.tell(
                 incident.id, .status, note.isEmpty ? "Tiếp nhận sự cố." : "Tiếp nhận sự cố: \(note)", happened: now,
                 by: person.id, at: now)

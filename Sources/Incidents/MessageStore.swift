@@ -164,7 +164,7 @@ extension MessageDraft {
     fileprivate func letter(_ message: IncidentMessage.ID, _ incident: Incident, to entry: AddressBook.Entry) -> Letter {
         Letter(
             key: IncidentMessage.key(message, entry.address), about: incident.code, agency: entry.agency,
-            recipientName: entry.name, recipientAddress: entry.address, subject: subject, body: body)
+            recipientName: entry.name, recipientAddress: entry.address, subject: subject, body: body, thread: incident.code)
     }
 }
 

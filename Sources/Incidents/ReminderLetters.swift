@@ -20,7 +20,8 @@ extension Reminder {
                 \(link)
 
                 Thư tự động của Trực Ban, Sở Khoa học và Công nghệ. Mã sự cố: \(incident.code).
-                """)
+                """,
+            thread: incident.code)
     }
 }
 
@@ -116,6 +117,6 @@ extension Transaction {
     /// Stops letters that still wait and remind of what has been done.
     /// - Parameter what: What their keys begin with (`Reminder.key`); empty: all reminders of the incident.
     func withdrawReminders(of code: String, _ what: String = "", at now: Instant) async throws {
-        _ = try await withdraw(about: code, keyed: "reminder:\(code):\(what)", at: now)
+        _ = try await withdraw(about: code, keys: "reminder:\(code):\(what)", at: now)
     }
 }

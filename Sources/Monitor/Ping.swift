@@ -85,7 +85,16 @@ struct PingAddress: Hashable, Sendable {
 
 /// The secret of an agency's jobs, or of the whole system's: with it they may report by slug.
 enum PingKey {
-    static func isKey(_ text: String) -> Bool { text.wholeMatch(of: /[A-Za-z0-9_-]{22}/) != nil }
+    static func isKey(_ text: String) -> Bool {
+        text.utf8.count == 22 && text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "_"), UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+    }
 }
 
 /// A ping as it stands in the log.

@@ -14,14 +14,22 @@ package struct StatusRanges: Hashable, Sendable {
 
     /// - Returns: nil unless `text` is a list of statuses (100…599) and ranges of them.
     package init?(_ text: String) {
+        // Read for every monitor on every page and in every round: by its bytes, not by a regular expression.
         var ranges: [ClosedRange<Int>] = []
         for part in text.replacing("–", with: "-").split(separator: ",", omittingEmptySubsequences: false) {
-            guard let match = part.wholeMatch(of: /\s*([1-5]\d\d)\s*(?:-\s*([1-5]\d\d)\s*)?/),
-                let first = Int(match.1), let last = match.2.map({ Int($0) }) ?? first, first <= last
-            else { return nil }
+            let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map(Self.status)
+            guard let first = ends[0], let last = ends[ends.count - 1], first <= last else { return nil }
             ranges.append(first...last)
         }
         self.init(ranges: ranges)
+    }
+
+    private static func status(_ text: Substring) -> Int? {
+        let digits = text.drop(while: \.isWhitespace).prefix { $0.isASCII && $0.isNumber }
+        guard digits.utf8.count == 3, text[digits.endIndex...].allSatisfy(\.isWhitespace), let status = Int(digits),
+            100...599 ~= status
+        else { return nil }
+        return status
     }
 
     package func contains(_ status: Int) -> Bool {

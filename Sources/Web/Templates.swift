@@ -19,9 +19,8 @@ package struct Templates: Sendable {
             let name = String(path.dropLast(Self.ending.count))
             let text = try String(contentsOfFile: "\(directory)/\(path)", encoding: .utf8)
             do {
-                // A partial is escaped as the page is on which it stands.
-                let isPartial = name.hasPrefix("shared/")
-                try library.register(isPartial ? text : "{{% CONTENT_TYPE:\(QuickHTML.name)}}\(text)", named: name)
+                // Each says so for itself, partials too: swift-mustache begins them with its own HTML again.
+                try library.register("{{% CONTENT_TYPE:\(QuickHTML.name)}}\(text)", named: name)
             } catch let error as MustacheTemplate.ParserError {
                 throw Faulty(path: path, error: error)
             }

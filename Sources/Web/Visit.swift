@@ -31,7 +31,10 @@ package struct Visit: Sendable {
             let last = request.headers[values: .forwardedFor].last?.split(separator: ",").last
         else { return peer }
         let address = last.filter { !$0.isWhitespace }
-        return address.wholeMatch(of: /[0-9A-Fa-f:.]{2,45}/) == nil ? peer : address
+        let isAddress = 2...45 ~= address.utf8.count && address.utf8.allSatisfy { byte in
+            Character(UnicodeScalar(byte)).isHexDigit || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+        }
+        return isAddress ? address : peer
     }
 
     package var userAgent: String {

@@ -123,6 +123,28 @@ struct DeliveryWorkerTests {
         }
     }
 
+    /// All its parts stand in the outbox, so what goes out again is what went out before, byte for byte.
+    @Test func aLetterOfSeveralPartsGoesOutAgainAsItWas() async throws {
+        try await withDatabase { database in
+            try await MailRoom.with { room in
+                var letter = Letter.example()
+                (letter.html, letter.thread) = ("<p>Kính gửi</p>", "TB-2026-0001")
+                letter.calendar = CalendarPart(method: .cancel, text: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+                letter.unsubscribe = "https://trucban.example/x"
+                try await database.enqueue([letter])
+                let worker = try worker(database, port: room.port)
+                let claimed = try #require(try await DeliveryStore(database: database).claim(1, at: now).first)
+                #expect(try await worker.send(claimed, by: TransferLoop()).status == 250)
+                #expect(try await worker.deliver(at: now + DeliveryRules.lease))
+                let (first, second) = (try await room.next(), try await room.next())
+                #expect(first.message == second.message)
+                for word in ["text/html", "method=CANCEL", "TB20260001.ics", "List-Unsubscribe: <https://trucban.example/x>", "References: <"] {
+                    #expect(first.text.contains(word), "\(word)")
+                }
+            }
+        }
+    }
+
     @Test func aWorkerThatIsCancelledLeavesTheLetterToTheNext() async throws {
         try await withDatabase { database in
             try await MailRoom.with { room in

@@ -21,14 +21,23 @@ struct HomeStore: Sendable {
             """)
     }
 
-    /// Open incidents: those first of which nobody has been told anything, then the newest.
+    /// Open incidents: those first of which nobody has been told anything, then the newest. Each kind is read in the order of
+    /// the list's index and no further than it is shown: thousands are open when the whole system is down.
     func incidents(for person: Person) async throws -> [IncidentSummary] {
-        try await database.all(
+        func newest(part: Int, _ condition: SQL) -> SQL {
             """
-            SELECT \(columns: IncidentSummary.self) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
-            WHERE  i.is_open AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
-            ORDER  BY EXISTS (SELECT FROM incident_communications c WHERE c.incident_id = i.id),
-                      i.detected_at DESC, i.id DESC LIMIT 12
+            (SELECT i.id, \(part)::integer AS part FROM incidents i
+             WHERE  i.is_open AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
+             AND    \(sql: condition) (SELECT FROM incident_communications c WHERE c.incident_id = i.id)
+             ORDER  BY i.is_open DESC, i.detected_at DESC, i.id DESC LIMIT 12)
+            """
+        }
+        return try await database.all(
+            """
+            WITH shown AS (\(sql: newest(part: 1, "NOT EXISTS")) UNION ALL \(sql: newest(part: 2, "EXISTS")))
+            SELECT \(columns: IncidentSummary.self)
+            FROM   shown JOIN incidents i ON i.id = shown.id LEFT JOIN agencies a ON a.id = i.agency_id
+            ORDER  BY shown.part, i.detected_at DESC, i.id DESC LIMIT 12
             """)
     }
 

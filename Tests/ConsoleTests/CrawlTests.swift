@@ -29,14 +29,28 @@ import Web
         for answer in [monitor, incident, request] {
             #expect(answer.status == .seeOther, "\(answer.body.suffix(2000))")
         }
-        let path = try #require(incident.location)
+        let record = try #require(incident.location)
         for (command, fields) in [
             ("messages", ["stage": "first", "channel": "mail", "audiences": "users", "subject": "Sự cố", "body": "Lỗi", "facts": "incident"]),
             ("actions", ["action_text": "Thêm <b>đĩa</b>", "action_owner": "Tổ", "action_due": "2026-12-01"]),
             ("handover", ["handed_over_at": "08:20 24/11/2026"]),
         ] as [(String, KeyValuePairs<String, String>)] {
-            #expect(try await linh.post("\(path)/\(command)", fields).status == .seeOther, "\(command)")
+            #expect(try await linh.post("\(record)/\(command)", fields).status == .seeOther, "\(command)")
         }
+        // A draft, and one that is announced.
+        for kind in ["upgrade", "maintenance"] {
+            let notice = try await linh.post("/notices", [
+                "kind": kind, "title": "Bảo trì \"máy chủ\"", "impact": "Chậm", "begins": "2026-12-04T22:00",
+                "ends": "2026-12-05T02:00", "scope": "system",
+            ])
+            #expect(notice.status == .seeOther, "\(notice.body.suffix(2000))")
+        }
+        let path = "/notices/TB-2026-0002"
+        let steps = [
+            try await linh.post("\(path)/review"), try await town.browser(.an).post("\(path)/approval"),
+            try await linh.post("\(path)/publication"),
+        ]
+        #expect(steps.allSatisfy { $0.status == .seeOther })
     }
 
     @Test(arguments: Role.allCases)

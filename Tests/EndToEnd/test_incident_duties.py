@@ -3,54 +3,28 @@ import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from conftest import PASSWORD, Browser, Console
-from test_notices import Post
+from conftest import Browser
+from test_notices import house, post  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="module")
-def post():
-    room = Post().start()
-    yield room
-    room.stop()
-
-
-@pytest.fixture(scope="module")
-def house(post):
-    """A console with a mail server and two agencies, of which one cannot be written to."""
-    console = Console(smtp=f"smtp://127.0.0.1:{post.port}").start()
+def desk(house):
+    """The console with a mail server and two agencies, whose administrator has said whom letters go to besides."""
     window = Browser()
     try:
-        window.open(console.setup_link())
-        for name, text in [("username", "quantri"), ("full_name", "Bùi Xuân An"), ("password", PASSWORD), ("password_again", PASSWORD)]:
-            window.type(name, text)
-        window.find("main button[type='submit']").click()
-        window.wait_for("Hãy đăng nhập")
-        window.sign_in(console, "quantri")
-        for code, name, address in [
-            ("xayenkhanh", "UBND xã Yên Khánh", "vanthu@yenkhanh.example"),
-            ("xagiavien", "UBND xã Gia Viễn", "khongco@giavien.example"),
-        ]:
-            window.open(console.url + "/agencies/new")
-            window.type("code", code)
-            window.type("name", name)
-            window.choose("kind", "commune")
-            window.type("contact_email", address)
-            window.submit()
-            window.wait_for(name)
-        window.open(console.url + "/settings")
+        window.sign_in(house, "quantri")
+        window.open(house.url + "/settings")
         window.type("incidents.province_office_mail", "vp@ubnd.example")
         window.submit()
         window.says("Đã lưu cài đặt.")
-        window.open(console.url + "/settings/escalation")
+        window.open(house.url + "/settings/escalation")
         window.type("after_minutes", "0")
         window.type("recipients", "Trực ban <truc@so.example>")
         window.submit()
         window.says("Đã thêm nấc báo động.")
     finally:
         window.close()
-    console.add_user("linh", "Phạm Thùy Linh", "operator")
-    yield console
-    console.remove()
+    return house
 
 
 def ago(minutes):
@@ -59,9 +33,9 @@ def ago(minutes):
     return moment.strftime("%Y-%m-%dT%H:%M:00")
 
 
-def test_from_the_first_notice_to_the_closing(house, post, browser):
-    browser.sign_in(house, "linh")
-    browser.open(house.url + "/incidents/new")
+def test_from_the_first_notice_to_the_closing(desk, post, browser):
+    browser.sign_in(desk, "linh")
+    browser.open(desk.url + "/incidents/new")
     browser.type("title", "Không đăng nhập được Hệ thống quản lý văn bản và điều hành")
     browser.choose("kind", "suspension")
     for name in ["began_at", "detected_at", "suspended_at"]:
@@ -70,7 +44,7 @@ def test_from_the_first_notice_to_the_closing(house, post, browser):
     browser.type("temporary_measures", "Gửi văn bản khẩn qua thư điện tử công vụ.")
     browser.press("Mở sự cố")
     code = re.search(r"SC-\d{4}-\d{4}", browser.driver.current_url).group()
-    page = f"{house.url}/incidents/{code}"
+    page = f"{desk.url}/incidents/{code}"
 
     # Nobody has said how grave it is for an hour and a half: the page says so, and one letter to who is on duty.
     browser.says("Quá hạn xác định mức")
@@ -101,7 +75,7 @@ def test_from_the_first_notice_to_the_closing(house, post, browser):
     assert "Đến hạn cập nhật" not in browser.text()
 
     # The address is mended and the letter goes out again.
-    house.sql("UPDATE agencies SET contact_email = 'vanthu@giavien.example' WHERE code = 'xagiavien'")
+    desk.sql("UPDATE agencies SET contact_email = 'vanthu@giavien.example' WHERE code = 'xagiavien'")
     browser.press("Gửi lại")
     browser.wait_for("đã gửi: 3", page)
     assert len(post.letters_to("vanthu@giavien.example")) == 1
@@ -156,27 +130,27 @@ def test_from_the_first_notice_to_the_closing(house, post, browser):
     browser.says(f"Đã đóng {code}.")
 
     # What was undertaken is followed after the closing.
-    browser.open(house.url + "/incidents/actions?owner=to+ha+tang")
+    browser.open(desk.url + "/incidents/actions?owner=to+ha+tang")
     browser.press("Đặt cảnh báo dung lượng")
     browser.type("done_note", "Đã đặt, thử ở 81%.")
     browser.press("Đã xong")
     browser.says("Đã ghi việc đã xong.", "Đã đặt, thử ở 81%.")
-    browser.open(house.url + "/incidents/actions")
+    browser.open(desk.url + "/incidents/actions")
     browser.says("Không có việc nào chưa xong.")
 
     # The scorecard counts it, and leads back to it.
-    browser.open(house.url + "/incidents/provider")
+    browser.open(desk.url + "/incidents/provider")
     browser.says("Trả lời đúng hạn", "10 phút", "1 giờ", code)
-    browser.open(house.url + "/incidents/provider?show=answered_late")
+    browser.open(desk.url + "/incidents/provider?show=answered_late")
     browser.says("Không có sự cố nào.")
 
 
-def test_on_a_phone_nothing_scrolls_sideways(house, phone):
-    phone.sign_in(house, "linh")
-    code = house.sql("SELECT min(code) FROM incidents")
+def test_on_a_phone_nothing_scrolls_sideways(desk, phone):
+    phone.sign_in(desk, "linh")
+    code = desk.sql("SELECT min(code) FROM incidents")
     for path in ["", "/communications/new?stage=first", "/communications/new?stage=first&channel=sms", "/review"]:
-        phone.open(f"{house.url}/incidents/{code}{path}")
+        phone.open(f"{desk.url}/incidents/{code}{path}")
         assert phone.has_no_sideways_scroll(), path
     for path in ["/incidents", "/incidents/actions", "/incidents/provider"]:
-        phone.open(house.url + path)
+        phone.open(desk.url + path)
         assert phone.has_no_sideways_scroll(), path

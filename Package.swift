@@ -50,7 +50,7 @@ let floors: [Target] = [
     floor("Web", sees: ["Civil", "Database", "Organization", crypto, hummingbird, mustache, logging, metrics]),
     floor("Delivery", sees: ["Civil", "Database", "Organization", "Transfer", logging, lifecycle]),
     floor("Monitor", sees: slice + ["Transfer", "WorkingTime", yams]),
-    floor("Incidents", sees: slice + ["Delivery", "Monitor"]),
+    floor("Incidents", sees: slice + ["Delivery", "Monitor", crypto]),
     floor("Notices", sees: slice + ["Delivery", "WorkingTime"]),
     floor("Hotline", sees: slice),
     floor("Compliance", sees: slice + ["WorkingTime"]),

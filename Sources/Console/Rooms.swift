@@ -42,7 +42,9 @@ struct Rooms {
         OutagePages(monitors: monitors).add(to: &routes)
         MaintenancePages(maintenance: MaintenanceStore(database: database), monitors: monitors).add(to: &routes)
         LocationPages(locations: LocationStore(database: database), settings: settings).add(to: &routes)
-        IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
+        IncidentPages(
+            incidents: IncidentStore(database: database, baseURL: address), agencies: agencies, settings: settings
+        ).add(to: &routes)
         EscalationPages(
             escalation: EscalationStore(database: database, baseURL: address), settings: settings, sendsMail: sendsMail
         ).add(to: &routes)

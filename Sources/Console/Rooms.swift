@@ -47,6 +47,10 @@ struct Rooms {
         IncidentPages(
             incidents: IncidentStore(database: database, baseURL: address), agencies: agencies, settings: settings
         ).add(to: &routes)
+        AlertPages(
+            alerts: AlertStore(database: database, baseURL: address), sources: AlertSourceStore(database: database),
+            agencies: agencies, address: address
+        ).add(to: &routes)
         EscalationPages(
             escalation: EscalationStore(database: database, baseURL: address), settings: settings, sendsMail: sendsMail
         ).add(to: &routes)

@@ -156,7 +156,7 @@ package struct IncidentPages: Sendable {
             incident: incident, communications: communications, entries: try await incidents.entries(of: incident.id),
             files: try await incidents.files(of: incident.id),
             downtimes: try await incidents.downtimes(of: incident.id, at: context.now),
-            bonds: try await incidents.bonds(of: incident, for: context.person),
+            bonds: try await incidents.bonds(of: incident, for: context.person), alerts: try await incidents.alerts(of: incident.id),
             limits: LegalLimits(try await settings.read()), mayKeep: Self.mayKeep(incident, context.person),
             acknowledgement: try await incidents.acknowledgement(of: incident.id),
             letters: try await incidents.letters(about: incident.code, for: context.person),

@@ -11,6 +11,7 @@ struct IncidentRecord: Sendable {
     let files: [IncidentFile]
     let downtimes: [Downtime]
     let bonds: [IncidentBond]
+    let alerts: [ReceivedAlert]
     let limits: LegalLimits
     let mayKeep: Bool
     let acknowledgement: IncidentAcknowledgement?
@@ -40,7 +41,7 @@ struct IncidentView: PageView {
     static let template = "incidents/show"
     static let parts: [any View.Type] =
         [BadgeView.self, ProblemView.self, OptionView.self, FactsBlockView.self, TimesBlockView.self]
-        + BondsBlockView.parts + DowntimesBlockView.parts + CommunicationsBlockView.parts + LettersBlockView.parts + ClocksBlockView.parts + ClosingBlockView.parts
+        + AlertsBlockView.parts + BondsBlockView.parts + DowntimesBlockView.parts + CommunicationsBlockView.parts + LettersBlockView.parts + ClocksBlockView.parts + ClosingBlockView.parts
         + TimelineBlockView.parts
 
     let record: IncidentRecord
@@ -58,6 +59,7 @@ struct IncidentView: PageView {
         "editHref": { $0.record.mayWrite ? "/incidents/\($0.incident.code)/edit" : nil },
         "stepText": { $0.step?.text }, "stepHref": { view in view.step.map { view.record.link($0.anchor) } },
         "lacksDesk": \.record.lacksDesk,
+        "alertsBlock": { $0.record.alerts.isEmpty ? nil : AlertsBlockView(alerts: $0.record.alerts) },
         "bondsBlock": { view in
             let bonds = BondsBlockView(record: view.record)
             return bonds.isEmpty ? nil : bonds

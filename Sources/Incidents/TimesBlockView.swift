@@ -15,7 +15,9 @@ struct TimesBlockView: View {
         "lasting": { $0.record.downtimes.first.map { VietnameseFormat.duration($0.ofAll) } },
         "stable": { $0.incident.stableAt.map(VietnameseFormat.moment) },
         "closed": { $0.incident.closedAt.map(VietnameseFormat.moment) },
-        "openedBy": { $0.incident.openedBy ?? "Tự mở từ giám sát" },
+        "openedBy": {
+            $0.incident.openedBy ?? ($0.incident.monitor == nil ? "Tự mở từ cảnh báo bên ngoài" : "Tự mở từ giám sát")
+        },
         "monitorHref": { $0.incident.monitor.map { "/monitors/\($0)" } },
         "acknowledged": { $0.record.acknowledgement.map { "\($0.by), \(VietnameseFormat.moment($0.at))" } },
         "acknowledgementRemark": \.record.acknowledgement?.note,

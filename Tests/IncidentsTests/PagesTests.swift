@@ -17,8 +17,8 @@ struct PagesTests {
     static func town<T: Sendable>(_ body: @escaping @Sendable (Town) async throws -> T) async throws -> T {
         try await Town.with { routes, database in
             IncidentPages(
-                incidents: IncidentStore(database: database), agencies: AgencyStore(database: database),
-                settings: SettingStore(database: database), address: "https://trucban.example.vn", sendsMail: true
+                incidents: IncidentStore(database: database, baseURL: "https://trucban.example.vn"), agencies: AgencyStore(database: database),
+                settings: SettingStore(database: database), sendsMail: true
             ).add(to: &routes)
         } _: { town in
             try await body(town)

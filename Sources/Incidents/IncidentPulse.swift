@@ -20,7 +20,7 @@ package struct IncidentPulse: Hashable, Sendable {
 
     /// Whether the severity has been undetermined for longer than our own target.
     package func isSeverityOverdue(_ limits: IncidentLimits, at now: Instant) -> Bool {
-        state != .closed && severity == .undetermined && now > detectedAt + limits.severity
+        state != .closed && state != .merged && severity == .undetermined && now > detectedAt + limits.severity
     }
 
     /// The word that is due, derived from the last one; nil before its time, and for an incident that does not go on.
@@ -109,7 +109,7 @@ extension Incident {
     package func reminders(
         _ communications: [Communication], limits: IncidentLimits, at now: Instant
     ) -> [Reminder] {
-        guard state != .closed else { return [] }
+        guard state != .closed, state != .merged else { return [] }
         let reports = clocks(communications, limits: limits).filter { $0.report != nil }
         let pulse = pulse(communications)
         var list: [Reminder] = reports.compactMap { clock in

@@ -95,7 +95,7 @@ package struct AddressBook: Hashable, Sendable {
     package init(agencies: [Entry], unreachable: [String], settings: Settings) {
         self.agencies = agencies
         self.unreachable = unreachable
-        department = settings[.departmentMail]
+        department = settings[.dutyDeskAddress]
         provinceOffice = settings[.provinceOfficeMail]
         provider = settings[.providerMail]
     }

@@ -21,7 +21,7 @@ extension IncidentPages {
         let book = try await incidents.addressBook(for: incident)
         let stage = MessageStage(rawValue: form?["stage"] ?? context.query("stage")) ?? incident.nextStage(communications)
         let channel = Channel(rawValue: form?["channel"] ?? context.query("channel")) ?? .mail
-        let text = IncidentText(stage, channel, of: incident, link: "\(address)/incidents/\(incident.code)", at: context.now)
+        let text = IncidentText(stage, channel, of: incident, link: "\(incidents.baseURL)/incidents/\(incident.code)", at: context.now)
         let ready = Form(
             ["subject": text.subject, "body": text.body, "told_at": VietnameseFormat.local(context.now)],
             ticked: [

@@ -27,7 +27,7 @@ extension Reminder {
 
 extension EscalationStore {
     /// Writes once of each thing that is late or soon will be: of a word that is due to whoever has taken the incident up,
-    /// of everything else, and where nobody has, to whom the first step names. Nothing is written of a closed incident, nor
+    /// of everything else, and where nobody has, to the duty desk. Nothing is written of a closed incident, nor
     /// of a round that nobody could say in time but the newest.
     func remind(at now: Instant) async throws {
         let incidents: [Incident] = try await database.all(
@@ -43,7 +43,7 @@ extension EscalationStore {
             .filter { !$0.1.isEmpty }
         guard !due.isEmpty else { return }
         let desk = ReminderDesk(
-            steps: try await steps(), takers: try await database.takers(of: due.map(\.0.id)), baseURL: baseURL)
+            desk: try await database.dutyDesk(), takers: try await database.takers(of: due.map(\.0.id)), baseURL: baseURL)
         let wanted = due.flatMap { desk.letters(of: $0, $1, at: now) }
         let written = Set(try await database.values(
             "SELECT key FROM deliveries WHERE key = ANY (\(wanted.map(\.key)))", as: String.self))
@@ -66,7 +66,8 @@ extension EscalationStore {
 
 /// Who is reminded of what.
 private struct ReminderDesk: Sendable {
-    let steps: [EscalationStep]
+    /// The duty desk: who is told where nobody has taken it up.
+    let desk: [EscalationStep.Recipient]
     /// Who has taken an incident up and has an address.
     let takers: [Incident.ID: EscalationStep.Recipient]
     let baseURL: String
@@ -80,7 +81,7 @@ private struct ReminderDesk: Sendable {
 
     private func recipients(of reminder: Reminder, _ incident: Incident.ID) -> [EscalationStep.Recipient] {
         if case .update = reminder, let taker = takers[incident] { return [taker] }
-        return steps.first?.recipients ?? []
+        return desk
     }
 }
 

@@ -19,7 +19,7 @@ struct ReviewView: PageView {
     let problems: [Refusal.Problem]
 
     /// What was typed while somebody else closed the incident is not lost: its form stays.
-    private var mayWrite: Bool { mayKeep && (incident.state != .closed || !form["version"].isEmpty) }
+    private var mayWrite: Bool { mayKeep && (incident.state != .closed && incident.state != .merged || !form["version"].isEmpty) }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.problems.map(ProblemView.init) }, "code": \.incident.code, "title": \.incident.title,

@@ -29,8 +29,6 @@ extension Setting {
             shape: .mailbox, standard: "")
     }
 
-    package static let departmentMail = mailbox(
-        "department", "Sở Khoa học và Công nghệ", "Điều 20.3: thông báo ngay cho Sở.")
     package static let provinceOfficeMail = mailbox(
         "province_office", "Văn phòng UBND tỉnh", "Điều 21.10: Sở phối hợp với Văn phòng UBND tỉnh.")
     package static let providerMail = mailbox(
@@ -58,7 +56,7 @@ extension Setting {
     /// What is shown of incidents, in the order in which the page shows it.
     static let incidentSettings: [Setting] = [
         severityMinutes, clockWarningHours, updateMinutesM1, updateMinutesM2, updateMinutesM3, updateMinutesM4,
-        departmentMail, provinceOfficeMail, providerMail, providerAnswerMinutes, providerFixHoursM1, providerFixHoursM2,
+        provinceOfficeMail, providerMail, providerAnswerMinutes, providerFixHoursM1, providerFixHoursM2,
         providerFixHoursM3, providerFixHoursM4,
     ]
 }

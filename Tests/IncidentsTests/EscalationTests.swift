@@ -251,7 +251,7 @@ struct EscalationTests {
             let settings = SettingStore(database: database)
             IncidentPages(
                 incidents: IncidentStore(database: database), agencies: AgencyStore(database: database), settings: settings,
-                address: "https://trucban.example.vn", sendsMail: true
+                sendsMail: true
             ).add(to: &routes)
             EscalationPages(
                 escalation: EscalationStore(database: database, baseURL: ""), settings: settings, sendsMail: false

@@ -70,7 +70,7 @@ struct MessageTests {
 
     private static let book = AddressBook(
         agencies: [.init(agency: Agency.ID(rawValue: 7), name: "Bình", address: "xa@example.vn")], unreachable: [],
-        settings: Settings(values: ["incidents.department_mail": "so@example.vn"]))
+        settings: Settings(values: ["incidents.duty_desk": "so@example.vn"]))
 
     private static func draft(_ stage: MessageStage = .first, _ change: (inout MessageDraft) -> Void = { _ in }) -> MessageDraft {
         var draft = MessageDraft(
@@ -164,7 +164,7 @@ struct MessageTests {
         try await Town.with { town in
             let store = IncidentStore(database: town.database)
             try await SettingStore(database: town.database).change(
-                ["incidents.department_mail": "so@example.vn"], by: town.person(.an), address: "", at: town.now)
+                ["incidents.duty_desk": "so@example.vn"], by: town.person(.an), address: "", at: town.now)
             let code = try await store.open(.full(), by: town.person(.linh), address: "", at: town.now)
             let now = town.now.after(minutes: 10)
             let draft = Self.draft {

@@ -17,8 +17,8 @@ struct PagesTests {
     static func town<T: Sendable>(_ body: @escaping @Sendable (Town) async throws -> T) async throws -> T {
         try await Town.with { routes, database in
             IncidentPages(
-                incidents: IncidentStore(database: database), agencies: AgencyStore(database: database),
-                settings: SettingStore(database: database), address: "https://trucban.example.vn", sendsMail: true
+                incidents: IncidentStore(database: database, baseURL: "https://trucban.example.vn"), agencies: AgencyStore(database: database),
+                settings: SettingStore(database: database), sendsMail: true
             ).add(to: &routes)
         } _: { town in
             try await body(town)
@@ -195,7 +195,7 @@ struct PagesTests {
                         answer.body.contains("value=\"\(value)\"") || answer.body.contains(">\(value)</textarea>")
                     #expect(isKept, "\(path): \(name)")
                 }
-                for option in ["value=\"suspension\" selected", "value=\"M2\" selected", "value=\"no\" selected"] {
+                for option in ["value=\"suspension\" selected", "value=\"M3\" selected", "value=\"no\" selected"] {
                     #expect(answer.body.contains(option), "\(path): \(option)")
                 }
             }

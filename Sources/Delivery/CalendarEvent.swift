@@ -19,12 +19,10 @@ package struct CalendarEvent: Hashable, Sendable {
     package var isCancelled: Bool
     /// The address that it comes from; calendars take changes only from there.
     package var organizer: String
-    /// The address that is asked to enter it; nil where whoever wants keeps it.
-    package var attendee: String?
 
     package init(
         uid: String, sequence: Int, stamp: Instant, begins: Instant, ends: Instant, summary: String,
-        description: String, url: String, isCancelled: Bool, organizer: String, attendee: String? = nil
+        description: String, url: String, isCancelled: Bool, organizer: String
     ) {
         self.uid = uid
         self.sequence = sequence
@@ -36,23 +34,38 @@ package struct CalendarEvent: Hashable, Sendable {
         self.url = url
         self.isCancelled = isCancelled
         self.organizer = organizer
-        self.attendee = attendee
     }
 
     fileprivate var lines: [String] {
-        var lines = [
+        [
             "BEGIN:VEVENT", "UID:\(ICalendar.text(uid))", "SEQUENCE:\(sequence)", "DTSTAMP:\(ICalendar.utc(stamp))",
             "DTSTART:\(ICalendar.utc(begins))", "DTEND:\(ICalendar.utc(ends))", "SUMMARY:\(ICalendar.text(summary))",
             "DESCRIPTION:\(ICalendar.text(description))", "URL:\(ICalendar.uri(url))",
             "STATUS:\(isCancelled ? "CANCELLED" : "CONFIRMED")",
             // It tells when a system is away, not when a person is.
             "TRANSP:TRANSPARENT",
-            "ORGANIZER;CN=\"Trực Ban\":mailto:\(ICalendar.uri(organizer))",
+            "ORGANIZER;CN=\"Trực Ban\":mailto:\(ICalendar.uri(organizer))", "END:VEVENT",
         ]
-        if let attendee {
-            lines.append("ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:\(ICalendar.uri(attendee))")
-        }
-        return lines + ["END:VEVENT"]
+    }
+}
+
+/// One event as it is sent to many: what is the same for all is written once.
+package struct CalendarInvitation: Sendable {
+    private static let end = "END:VEVENT\r\nEND:VCALENDAR\r\n"
+
+    private let method: CalendarPart.Method
+    private let beginning: String
+
+    package init(_ event: CalendarEvent, method: CalendarPart.Method) {
+        self.method = method
+        let whole = ICalendar.object([event], method: method)
+        beginning = String(decoding: whole.utf8.dropLast(Self.end.utf8.count), as: UTF8.self)
+    }
+
+    /// - Parameter attendee: The address that is asked to enter it.
+    package func part(for attendee: String) -> CalendarPart {
+        let asked = ICalendar.folded("ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:\(ICalendar.uri(attendee))")
+        return CalendarPart(method: method, text: "\(beginning)\(asked)\r\n\(Self.end)")
     }
 }
 

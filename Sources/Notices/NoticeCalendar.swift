@@ -8,10 +8,8 @@ extension Notice {
     /// Its entry in calendars. The same UID for good; a number that grows with each revision and with its calling off, so
     /// that what was said last counts wherever it is entered.
     ///
-    /// - Parameters:
-    ///   - organizer: The address that letters come from.
-    ///   - attendee: Whose letter it stands in; nil in a calendar to subscribe to.
-    package func event(organizer: String, attendee: String? = nil, links: NoticeLinks) -> CalendarEvent {
+    /// - Parameter organizer: The address that letters come from.
+    package func event(organizer: String, links: NoticeLinks) -> CalendarEvent {
         CalendarEvent(
             uid: uid.uuidString.lowercased(), sequence: revision - 1 + (cancelledAt == nil ? 0 : 1),
             stamp: cancelledAt ?? announcedAt ?? createdAt, begins: begins, ends: ends, summary: "[\(code)] \(title)",
@@ -19,7 +17,7 @@ extension Notice {
                 \(cancelledReason.map { "ĐÃ HỦY: \($0)\n" } ?? "")\(kind.label). Phạm vi: \(scopeText).
                 Ảnh hưởng: \(impact)
                 """,
-            url: links.page(of: code), isCancelled: cancelledAt != nil, organizer: organizer, attendee: attendee)
+            url: links.page(of: code), isCancelled: cancelledAt != nil, organizer: organizer)
     }
 }
 

@@ -52,7 +52,7 @@ struct NoticeDocument {
                 Thông báo này thay thế nội dung đã thông báo lần \(notice.revision - 1) (mã \(notice.code)). \
                 Lý do: \(notice.revisedReason ?? VietnameseFormat.noFigure). Các nội dung thay đổi:
                 """),
-            .bullets(changes.map { [.text("\($0.text).")] }),
+            .bullets(changes.map { [.text("\($0.label): \($0.old), nay là \($0.new).")] }),
         ]
     }
 

@@ -52,7 +52,7 @@ struct NoticeLetters {
     let stage: Stage
     let links: NoticeLinks
     /// What is put into calendars; nil where nothing of it has changed.
-    private let event: CalendarEvent?
+    private let invitation: CalendarInvitation?
     private let subject: String
     private let opening: String
 
@@ -71,7 +71,10 @@ struct NoticeLetters {
         self.notice = notice
         self.stage = stage
         self.links = links
-        event = organizer.map { notice.event(organizer: $0, links: links) }
+        invitation = organizer.map {
+            CalendarInvitation(
+                notice.event(organizer: $0, links: links), method: stage == .cancelled ? .cancel : .request)
+        }
         self.subject = subject
         self.opening = opening
     }
@@ -153,14 +156,6 @@ struct NoticeLetters {
             key: keyPrefix + recipient.mark, about: notice.code, agency: recipient.agency,
             recipientName: recipient.contactName.isEmpty ? recipient.name : recipient.contactName,
             recipientAddress: recipient.contactEmail, subject: subject, body: body, thread: notice.code,
-            calendar: event.map { entry(in: $0, for: recipient) })
-    }
-
-    /// The entry as it is sent to one recipient: calendars keep apart for whom it is.
-    private func entry(in event: CalendarEvent, for recipient: Addressee) -> CalendarPart {
-        var event = event
-        event.attendee = recipient.contactEmail
-        let method: CalendarPart.Method = stage == .cancelled ? .cancel : .request
-        return CalendarPart(method: method, text: ICalendar.object([event], method: method))
+            calendar: invitation?.part(for: recipient.contactEmail))
     }
 }

@@ -94,7 +94,7 @@ package struct NoticePages: Sendable {
     /// One page of the recipients that the address asks for.
     private func reach(of notice: Notice, _ context: SignedIn) async throws -> NoticeReachView {
         let filter = RecipientFilter(rawValue: context.query("show")) ?? .all
-        let (search, paging) = (context.query("q"), Paging(context.query("page"), size: 50))
+        let (search, paging) = (context.query("q"), Paging(context.query("page"), size: 25))
         let rows = try await notices.recipients(
             of: notice, for: context.person, filter: filter, search: search, offset: paging.offset, limit: paging.size)
         // Who is bound to an agency sees its own row and no sums.

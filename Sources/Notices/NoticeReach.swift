@@ -21,7 +21,7 @@ extension NoticeStore {
     /// Of what was published: those first who have not acknowledged what is announced now.
     package func recipients(
         of notice: Notice, for person: Person, filter: RecipientFilter = .all, search: String = "", offset: Int = 0,
-        limit: Int = 50
+        limit: Int = 25
     ) async throws -> [ReachedRecipient] {
         try await database.all(
             """

@@ -97,7 +97,7 @@ struct NoticeView: PageView {
         "isLate": { $0.leadDays < $0.wantedLeadDays },
         "leadBasis": { $0.leadDays < $0.wantedLeadDays ? Setting.noticeLeadDays.basis : nil },
         "shortLeadReason": \.notice.shortLeadReason, "author": \.notice.author.name,
-        "editor": { $0.notice.editor.flatMap { editor in editor.name } },
+        "editor": { view in view.notice.editor.flatMap { $0.id == view.notice.author.id ? nil : $0.name } },
         "approved": { view in
             view.notice.approvedAt.map { "\(VietnameseFormat.moment($0)), \(view.notice.approver ?? "")" }
         },

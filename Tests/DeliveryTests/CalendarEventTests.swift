@@ -7,12 +7,12 @@ import Testing
 /// iCalendar as RFC 5545 writes it.
 struct CalendarEventTests {
     private func event(
-        summary: String = "[TB-2026-0003] Bảo trì", description: String = "Chậm", isCancelled: Bool = false, attendee: String? = nil
+        summary: String = "[TB-2026-0003] Bảo trì", description: String = "Chậm", isCancelled: Bool = false
     ) -> CalendarEvent {
         CalendarEvent(
             uid: "4f0c", sequence: 2, stamp: Instant(seconds: 1_795_485_600), begins: Instant(seconds: 1_796_396_400),
             ends: Instant(seconds: 1_796_410_800), summary: summary, description: description,
-            url: "http://truc.example/notices/TB-2026-0003", isCancelled: isCancelled, organizer: "trucban@example.vn", attendee: attendee)
+            url: "http://truc.example/notices/TB-2026-0003", isCancelled: isCancelled, organizer: "trucban@example.vn")
     }
 
     /// Its lines as a calendar reads them.
@@ -22,7 +22,7 @@ struct CalendarEventTests {
 
     @Test func anInvitationByteForByte() {
         #expect(
-            ICalendar.object([event(attendee: "vanthu@xa.example")], method: .request) == [
+            CalendarInvitation(event(), method: .request).part(for: "vanthu@xa.example").text == [
                 "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//So KH&CN Ninh Binh//Truc Ban//VI", "CALSCALE:GREGORIAN", "METHOD:REQUEST",
                 "BEGIN:VEVENT", "UID:4f0c", "SEQUENCE:2", "DTSTAMP:20261124T020000Z", "DTSTART:20261204T150000Z", "DTEND:20261204T190000Z",
                 "SUMMARY:[TB-2026-0003] Bảo trì", "DESCRIPTION:Chậm", "URL:http://truc.example/notices/TB-2026-0003", "STATUS:CONFIRMED",
@@ -62,9 +62,10 @@ struct CalendarEventTests {
     }
 
     @Test func nothingEndsALineOfAnAddress() {
-        var nasty = event(attendee: "a@b.vn\r\nX-EVIL:1")
+        var nasty = event()
         nasty.url = "http://truc.example/\nX-EVIL:2"
-        #expect(!lines(ICalendar.object([nasty], method: .request)).contains { $0.hasPrefix("X-EVIL") })
+        let text = CalendarInvitation(nasty, method: .request).part(for: "a@b.vn\r\nX-EVIL:1").text
+        #expect(!lines(text).contains { $0.hasPrefix("X-EVIL") } && text.contains("mailto:a@b.vnX-EVIL:1\r\n"))
     }
 
     @Test(arguments: [

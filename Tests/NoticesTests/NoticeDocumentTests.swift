@@ -42,7 +42,7 @@ struct NoticeDocumentTests {
             try await board.revise(code)
             let revised = try await linh.get("/notices/\(code)/document.html")
             #expect(revised.headers[.contentDisposition] == "attachment; filename=\"TB20260001BAN2.html\"")
-            #expect(revised.body.contains("thay thế nội dung đã thông báo lần 1") && revised.body.contains("22:00 04/12/2026 → 22:00 05/12/2026"))
+            #expect(revised.body.contains("thay thế nội dung đã thông báo lần 1") && revised.body.contains("22:00 04/12/2026, nay là 22:00 05/12/2026"))
         }
     }
 

@@ -50,7 +50,8 @@ struct HomeStore: Sendable {
             """
             SELECT \(columns: WaitingNotice.self)
             FROM   notices n JOIN notice_recipients r ON r.notice_id = n.id
-            WHERE  n.published_at IS NOT NULL AND n.cancelled_at IS NULL AND upper(n.during) > \(now)
+            WHERE  n.published_at IS NOT NULL AND n.cancelled_at IS NULL AND n.completed_at IS NULL
+            AND    upper(n.during) > \(now)
             AND    (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
             GROUP  BY n.id HAVING count(r.acknowledged_at) < count(*)
             ORDER  BY lower(n.during), n.id LIMIT 10

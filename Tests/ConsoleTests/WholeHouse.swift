@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Delivery
 import Monitor
 import Organization
 import Reports
@@ -27,7 +28,8 @@ enum WholeHouse {
                 prober: TargetProber(loop: TransferLoop()), database: database, users: UserStore(database: database, hasher: hasher),
                 sessions: SessionStore(database: database, hasher: hasher), health: health,
                 press: try await ReportPress(resources, database: database),
-                assets: try Assets(directory: resources.assets), api: try APIDocument(resources), address: "http://127.0.0.1"
+                assets: try Assets(directory: resources.assets), api: try APIDocument(resources), address: "http://127.0.0.1",
+                bounces: BounceAddress(secret: "secret of the test")
             ).add(to: &routes)
             declared.list.withLock { [declarations = routes.declarations] in $0 = declarations }
         } _: { town in

@@ -22,7 +22,8 @@ extension HeartbeatStore {
     /// Changes what is expected from now on. An outage that is going on goes on until the job reports.
     /// - Throws: `Refusal` when the draft is not fit.
     package func change(
-        _ heartbeat: Heartbeat, to draft: HeartbeatDraft, by actor: Actor, form: FormKey? = nil, at now: Instant
+        _ heartbeat: Heartbeat, to draft: HeartbeatDraft, version: Int? = nil, by actor: Actor, form: FormKey? = nil,
+        at now: Instant
     ) async throws {
         try draft.check(at: now)
         // A report that the old schedule was waiting for is judged by the old schedule.
@@ -31,6 +32,8 @@ extension HeartbeatStore {
             try await tx.claim(form, location: "/heartbeats/\(heartbeat.id.rawValue)")
             if draft.agency != heartbeat.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
             let standing = try await tx.lockHeartbeat(heartbeat.id)
+            try await tx.check(version, of: heartbeat.id, as: "Tín hiệu này")
+            try await tx.raiseVersion(of: heartbeat.id, by: actor, at: now)
             try await tx.run(
                 """
                 UPDATE monitors SET name = \(draft.name), component = \(draft.component), agency_id = \(draft.agency)

@@ -8,12 +8,13 @@ struct HeartbeatFormView: PageView {
 
     /// Nil for a heartbeat that does not exist yet.
     let heartbeat: Heartbeat?
+    let version: Int?
     let agencies: [Agency]
     let form: Form
     let problems: [Refusal.Problem]
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "problems": { $0.problems.map(ProblemView.init) },
+        "problems": { $0.problems.map(ProblemView.init) }, "version": { $0.version.map(String.init) },
         "heading": { $0.heartbeat.map { "Sửa “\($0.name)”" } ?? "Thêm tín hiệu" },
         "action": { $0.heartbeat.map { "/heartbeats/\($0.id.rawValue)/edit" } ?? "/heartbeats" },
         "cancelHref": { $0.heartbeat.map { "/heartbeats/\($0.id.rawValue)" } ?? "/heartbeats" },

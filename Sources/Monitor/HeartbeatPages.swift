@@ -71,10 +71,13 @@ package struct HeartbeatPages: Sendable {
     }
 
     private func form(
-        _ context: SignedIn, _ heartbeat: Heartbeat?, _ typed: Form? = nil, problems: [Refusal.Problem] = []
+        _ context: SignedIn, _ heartbeat: Heartbeat?, _ typed: Form? = nil, version: Int? = nil,
+        problems: [Refusal.Problem] = []
     ) async throws -> Response {
+        var version = version
+        if version == nil, let heartbeat { version = try await monitors.version(of: heartbeat.id) }
         let view = HeartbeatFormView(
-            heartbeat: heartbeat, agencies: try await agencies.choices(for: context.person),
+            heartbeat: heartbeat, version: version, agencies: try await agencies.choices(for: context.person),
             form: typed ?? (heartbeat?.draft ?? .proposed).form, problems: problems)
         let title = heartbeat.map { "Sửa \($0.name)" } ?? "Thêm tín hiệu"
         return context.page(
@@ -96,12 +99,19 @@ package struct HeartbeatPages: Sendable {
     @Sendable private func change(_ request: Request, _ context: SignedIn) async throws -> Response {
         let typed = try await Form(request)
         let heartbeat = try await found(context)
-        return try await context.submit {
-            let draft = try HeartbeatDraft(typed)
-            try await heartbeats.change(heartbeat, to: draft, by: context.actor, form: typed.key, at: context.now)
-            return context.redirect(to: "/heartbeats/\(heartbeat.id.rawValue)", flash: "Đã lưu “\(draft.name)”.")
-        } refused: { problems in
-            try await form(context, heartbeat, typed, problems: problems)
+        // An edit that is refused keeps the version it began from; one that met another's edit goes on from there.
+        let version = Int(typed["version"])
+        do {
+            return try await context.submit {
+                let draft = try HeartbeatDraft(typed)
+                try await heartbeats.change(
+                    heartbeat, to: draft, version: version, by: context.actor, form: typed.key, at: context.now)
+                return context.redirect(to: "/heartbeats/\(heartbeat.id.rawValue)", flash: "Đã lưu “\(draft.name)”.")
+            } refused: { problems in
+                try await form(context, heartbeat, typed, version: version, problems: problems)
+            }
+        } catch let changed as ChangedMeanwhile {
+            return try await form(context, heartbeat, typed, version: changed.version, problems: changed.problems)
         }
     }
 

@@ -24,15 +24,17 @@ extension Transaction {
         return found
     }
 
-    /// - Parameter version: The version that the editor began from; nil for a command that began from no form.
+    /// - Parameters:
+    ///   - version: The version that the editor began from; nil for a command that began from no form.
+    ///   - what: The record, as the beginning of a sentence.
     /// - Throws: `ChangedMeanwhile`
-    func check(_ version: Int?, of id: Monitor.ID) async throws {
+    func check(_ version: Int?, of id: Monitor.ID, as what: String = "Điểm giám sát này") async throws {
         guard let version else { return }
         let edit: LastEdit = try await one(
             """
             SELECT \(columns: LastEdit.self) FROM monitors r LEFT JOIN users u ON u.id = r.updated_by WHERE r.id = \(id)
             """)
-        if edit.version != version { throw ChangedMeanwhile("Điểm giám sát này", edit, typed: [], stored: []) }
+        if edit.version != version { throw ChangedMeanwhile(what, edit, typed: [], stored: []) }
     }
 
     func raiseVersion(of id: Monitor.ID, by actor: Actor, at now: Instant) async throws {

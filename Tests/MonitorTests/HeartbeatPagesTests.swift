@@ -80,6 +80,23 @@ struct HeartbeatPagesTests {
         }
     }
 
+    @Test func theSecondOfTwoEditorsIsToldAndLosesNothing() async throws {
+        try await Self.town { town in
+            let path = try await Self.add(town)
+            let version = try #require(try await town.browser(.linh).get("\(path)/edit").body.firstMatch(of: /name="version" value="(\d+)"/)).1
+            func save(_ name: TownPerson, _ grace: String, _ version: Substring) async throws -> Answer {
+                try await town.browser(name).post("\(path)/edit", Self.typed(("grace", grace)) + [("version", String(version))])
+            }
+            #expect(try await save(.linh, "60", version).location == path)
+            let refused = try await save(.an, "45", version)
+            try refused.checkedXML()
+            #expect(refused.status == .unprocessableContent && refused.body.contains("Tín hiệu này vừa được Phạm Thùy Linh sửa lúc 09:00"))
+            #expect(refused.body.contains("value=\"45\""), "what was typed stays")
+            let next = try #require(refused.body.firstMatch(of: /name="version" value="(\d+)"/)).1
+            #expect(try await save(.an, "45", next).location == path)
+        }
+    }
+
     @Test(arguments: [
         ("name", "", "Tên: cần nhập."), ("slug", "Sao lưu", "Tên ngắn: chỉ gồm chữ thường"), ("schedule", "never", "Lịch hẹn: cần chọn"),
         ("expression", "5 1 * *", "Biểu thức cron: cần năm phần"), ("expression", "0 0 30 2 *", "không có lần nào đến hẹn"),

@@ -35,7 +35,8 @@ extension Channel {
 
     /// Redirects are not followed: a header may be a credential that is meant for this gateway alone.
     private func request(for delivery: Delivery, over gateway: Gateway) -> Transfer {
-        let values = ["to": delivery.recipientAddress, "text": delivery.body, "code": delivery.about]
+        let text = Announcement.sentence(of: delivery.body) ?? delivery.subject
+        let values = ["to": delivery.recipientAddress, "text": text, "code": delivery.about]
         var transfer = Transfer(url: MessageTemplate.filled(url, values, as: .percent))
         transfer.method = gateway.method.rawValue
         transfer.headers = gateway.headers

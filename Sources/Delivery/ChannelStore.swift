@@ -122,10 +122,9 @@ package struct ChannelStore: Sendable {
             try await tx.claim(form, location: "\(Self.page)/\(id.rawValue)")
             let channel = try await tx.locked(id)
             if channel.suspendedAt != nil { throw Refusal(field: "", "Kênh đang tắt; bật lại rồi gửi thử.") }
-            try await tx.announce(
-                payload: #"{"data":{},"type":"test"}"#,
-                sentence: "Gửi thử từ Trực Ban qua kênh “\(channel.name)”. Không cần làm gì.", about: Channel.code(id),
-                key: "\(Channel.code(id)):test:\(now.microseconds)", to: "c.id = \(id)", at: now)
+            let text = "Gửi thử từ Trực Ban qua kênh “\(channel.name)”. Không cần làm gì."
+            try await tx.run(
+                "SELECT announce('test', \("channel:\(id.rawValue)"), \(text), \("\(Self.page)/\(id.rawValue)"), \(now), \(id))")
             try await tx.record("channel.tried", channel.name, by: actor, at: now)
         }
     }
@@ -193,9 +192,4 @@ extension ChannelDraft {
         let problems = problems
         if !problems.isEmpty { throw Refusal(problems) }
     }
-}
-
-extension Channel {
-    /// What its trials are about: `channel:3`.
-    static func code(_ id: ID) -> String { "channel:\(id.rawValue)" }
 }

@@ -82,6 +82,10 @@ struct DeliveryRowView: View {
     let delivery: Delivery
     let person: Person
 
+    private var text: String {
+        delivery.channel == nil ? delivery.subject : Announcement.sentence(of: delivery.body) ?? delivery.subject
+    }
+
     private var mayTryAgain: Bool { person.may(.keepDeliveries) && delivery.state == .failed }
 
     /// Letters of a notice are sent again on its own terms: later letters go to the new address too.
@@ -93,7 +97,8 @@ struct DeliveryRowView: View {
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "about": \.delivery.about, "recordHref": { $0.delivery.recordHref(for: $0.person) },
-        "subject": \.delivery.subject, "recipient": \.delivery.recipientName, "address": \.delivery.recipientAddress,
+        "subject": \.text,
+        "recipient": \.delivery.recipientName, "address": \.delivery.recipientAddress,
         "way": { $0.delivery.channel == nil ? "Thư điện tử" : "Kênh khác" },
         "deliveryState": { BadgeView(kind: $0.delivery.state.badge, label: $0.delivery.state.label) },
         "moment": { VietnameseFormat.moment($0.delivery.finishedAt ?? $0.delivery.createdAt) },

@@ -36,7 +36,7 @@ package struct Withdrawal: Hashable, Sendable {
 }
 
 extension Transaction {
-    /// Stops the letters about a record that still wait; what was announced to channels is a fact and goes on. One that is under way cannot be stopped: when its attempt
+    /// Stops the letters about a record that still wait; what is announced to channels is a fact and goes on. One that is under way cannot be stopped: when its attempt
     /// succeeds it counts as delivered, else it is not tried again. Its agency counts as told, and what is written about
     /// the record from now on, to the same agency or to the same address, waits until that attempt is over.
     ///

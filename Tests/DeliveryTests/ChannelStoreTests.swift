@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Foundation
 import Organization
 import TestKit
 import Testing
@@ -25,10 +26,8 @@ struct ChannelStoreTests {
     private func announce(
         _ town: Town, _ event: Announcement.Event = .incidentOpened, code: String = "SC-2026-0001", at moment: Instant = now
     ) async throws {
-        try await town.database.transaction {
-            try await $0.announce(
-                Announcement(event, of: code, title: "Không ký số được", path: "/incidents/\(code)"), at: moment)
-        }
+        try await town.database.run(
+            "SELECT announce(\(event), \(code), 'Không ký số được', \("/incidents/\(code)"), \(moment))")
     }
 
     @Test func whoWantsToHearOfAnEventIsTold() async throws {
@@ -41,12 +40,39 @@ struct ChannelStoreTests {
             #expect(written.map(\.recipientAddress).sorted() == ["0912", "0913", "https://nhan.example"])
             #expect(written.allSatisfy { $0.about == "SC-2026-0001" && $0.agency == nil && $0.channel != nil })
             let webhook = try #require(written.first { $0.recipientName == "Bảng điều hành" })
-            #expect(webhook.body == #"{"data":{"code":"SC-2026-0001","path":"/incidents/SC-2026-0001","title":"Không ký số được"},"timestamp":"2026-11-24T09:00:00+07:00","type":"incident.opened"}"#)
-            let text = try #require(written.first { $0.recipientAddress == "0912" })
-            #expect(text.body == "SC-2026-0001: sự cố mở. Không ký số được")
+            let payload = try #require(JSONSerialization.jsonObject(with: Data(webhook.body.utf8)) as? [String: Any])
+            #expect(payload["type"] as? String == "incident.opened" && payload["timestamp"] as? String == "2026-11-24T09:00:00+07:00")
+            #expect(payload["data"] as? [String: String] == [
+                "code": "SC-2026-0001", "path": "/incidents/SC-2026-0001", "title": "Không ký số được",
+            ])
+            #expect(Announcement.sentence(of: webhook.body) == "SC-2026-0001: sự cố mở. Không ký số được")
             // The same thing may happen again.
             try await announce(town, at: now + .seconds(60))
             #expect(try await town.database.letters().count == 6)
+        }
+    }
+
+    /// Whatever writes a fact down, it is announced in the same transaction, once.
+    @Test func factsAnnounceThemselves() async throws {
+        try await Town.with { town in
+            _ = try await add(town, events: Announcement.Event.allCases)
+            let (linh, window) = (town.person(.linh).id, TimeRange(from: now + .seconds(86_400), to: now + .seconds(90_000)))
+            try await town.database.run(
+                """
+                INSERT INTO incidents (code, title, kind, severity, description, cause, began_at, detected_at, opened_at, updated_at)
+                VALUES ('SC-2026-0009', 'Chậm', 'degraded', 'M4', 'Chậm', 'Quá tải', \(now), \(now), \(now), \(now))
+                """)
+            try await town.database.run(
+                """
+                INSERT INTO notices (code, kind, title, impact, during, created_by, created_at)
+                VALUES ('TB-2026-0009', 'maintenance', 'Bảo trì', 'Chậm', \(window), \(linh), \(now))
+                """)
+            try await town.database.run("UPDATE incidents SET title = 'Rất chậm', updated_at = \(now)")
+            try await town.database.run(
+                "INSERT INTO incident_closures (incident_id, closed_at, closed_by, note) SELECT id, \(now), \(linh), '' FROM incidents")
+            let types = try await town.database.values("SELECT body::jsonb->>'type' FROM deliveries ORDER BY id", as: String.self)
+            #expect(types == ["incident.opened", "incident.closed"], "a draft is nobody's news")
+            #expect(try await town.database.letters().allSatisfy { $0.createdAt == now })
         }
     }
 

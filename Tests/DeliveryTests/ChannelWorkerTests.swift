@@ -32,10 +32,8 @@ struct ChannelWorkerTests {
     }
 
     private func announce(_ town: Town, title: String = "Không ký số được") async throws {
-        try await town.database.transaction {
-            try await $0.announce(
-                Announcement(.incidentOpened, of: "SC-2026-0001", title: title, path: "/incidents/SC-2026-0001"), at: now)
-        }
+        try await town.database.run(
+            "SELECT announce('incident.opened', 'SC-2026-0001', \(title), '/incidents/SC-2026-0001', \(now))")
     }
 
     @Test func aWebhookComesSigned() async throws {
@@ -171,7 +169,8 @@ struct ChannelWorkerTests {
                 let channels = ChannelStore(database: town.database)
                 try await channels.tryOut(id, by: town.actor(.an), at: now)
                 #expect(try await worker(town).deliverToChannel(at: now))
-                #expect(try await room.next().body == #"{"data":{},"type":"test"}"#)
+                let received = try await room.next()
+                #expect(received.body.contains(#""type": "test""#))
                 #expect(try await channels.deliveries(over: id).map(\.state) == [.delivered])
             }
         }

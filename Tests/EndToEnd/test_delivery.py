@@ -206,7 +206,7 @@ def test_a_webhook_from_its_first_trial_to_what_failed(console, people, hook, br
     browser.open(channel)
     browser.press("Gửi thử")
     browser.wait_for("Đã gửi", channel)
-    assert hook.signed(0, secret) == {"type": "test", "data": {}}
+    assert hook.signed(0, secret)["type"] == "test"
 
     # What it does not want fails, and whoever is on duty sees it and sends it again.
     hook.status = 410

@@ -49,7 +49,9 @@ package struct ObligationStore: Sendable {
                   (\(sql: Self.incidents(range, person))) i,
                   (SELECT count(*), count(*) FILTER (WHERE lead_days >= \(leadDays)),
                           count(*) FILTER (WHERE kind = 'upgrade'),
-                          count(*) FILTER (WHERE kind = 'upgrade' AND test_record <> '')
+                          count(*) FILTER (WHERE kind = 'upgrade' AND EXISTS (
+                              SELECT FROM notice_tests t
+                              WHERE t.notice_id = notices.id AND (t.verdict = 'passed' OR t.is_legacy)))
                    FROM   notices
                    WHERE  published_at IS NOT NULL AND cancelled_at IS NULL
                    AND    lower(during) >= \(range.lower) AND lower(during) < \(window.period.window.upper)

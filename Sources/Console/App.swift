@@ -7,12 +7,14 @@ import Incidents
 import Logging
 import Metrics
 import Monitor
+import Notices
 import Organization
 import Reports
 import ServiceLifecycle
 import Transfer
 import UnixSignals
 import Web
+import WorkingTime
 
 /// The one place where the parts are put together: what is constructed here is all there is.
 struct App: Sendable {
@@ -58,12 +60,14 @@ struct App: Sendable {
             database: database, isMigrated: migrationCheck(database), metrics: metrics,
             gauges: GaugeStore(database: database), probing: figures, metricsToken: secret.token(for: "metrics"))
         let bounces = BounceAddress(secret: secret.token(for: "bounces"))
+        let links = NoticeLinks(address: address, secret: secret.token(for: "notice links"))
         let loop = TransferLoop()
         let prober = TargetProber(loop: loop)
         Rooms(
             prober: prober, database: database, users: users, sessions: sessions, health: health,
             press: try ReportPress(resources, templates: templates, database: database), assets: assets,
-            api: try APIDocument(resources), address: address, bounces: bounces, sendsMail: settings.mailServer != nil
+            api: try APIDocument(resources), address: address, bounces: bounces, links: links,
+            sendsMail: settings.mailServer != nil
         ).add(to: &routes)
 
         let listener = Listener(opened.configuration, logger: logger)
@@ -85,6 +89,8 @@ struct App: Sendable {
             MaintenanceKeeper(database: database, logger: logger),
             DeliveryWorker(
                 database: database, listener: listener, server: settings.mailServer, bounces: bounces, logger: logger),
+            NoticeReminders(
+                store: NoticeStore(database: database, calendar: .stateOffice, links: links), logger: logger),
         ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

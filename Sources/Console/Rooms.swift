@@ -1,6 +1,6 @@
 import Compliance
 import Database
-import Delivery
+import Documents
 import Hotline
 import Incidents
 import Monitor
@@ -26,6 +26,8 @@ struct Rooms {
     let address: String
     /// Signs the addresses to which letters that cannot be delivered come back.
     let bounces: BounceAddress
+    /// Makes the links of notices' letters.
+    let links: NoticeLinks
     /// Whether there is a mail server to hand letters to.
     var sendsMail = false
 
@@ -49,8 +51,11 @@ struct Rooms {
             escalation: EscalationStore(database: database, baseURL: address), settings: settings, sendsMail: sendsMail
         ).add(to: &routes)
         NoticePages(
-            notices: NoticeStore(database: database, calendar: .stateOffice, baseURL: address),
-            deliveries: DeliveryStore(database: database), settings: settings, sendsMail: sendsMail
+            notices: NoticeStore(database: database, calendar: .stateOffice, links: links), settings: settings,
+            press: press.documents, sendsMail: sendsMail
+        ).add(to: &routes)
+        NoticeCalendarPages(
+            calendars: NoticeCalendarStore(database: database, links: links), address: address
         ).add(to: &routes)
         SupportRequestPages(requests: SupportRequestStore(database: database), agencies: agencies).add(to: &routes)
         AccountPages(
@@ -64,7 +69,7 @@ struct Rooms {
         BackupPages(backups: BackupStore(database: database)).add(to: &routes)
         ReportPages(press: press).add(to: &routes)
         StatusPages(
-            store: StatusStore(database: database), templates: press.templates, assets: assets, address: address
+            store: StatusStore(database: database), templates: press.documents.templates, assets: assets, address: address
         ).add(to: &routes)
         SignInPages(sessions: sessions, users: users).add(to: &routes)
         AgencyPages(agencies: agencies).add(to: &routes)

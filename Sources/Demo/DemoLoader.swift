@@ -63,7 +63,7 @@ package struct DemoLoader: Sendable {
             try await tx.insertSamples(of: ids, until: history.ended)
             try await tx.insertIncidents(incidents, monitors: ids, operator: first.operator)
             try await tx.insertRequests(requests, hotline: first.hotline)
-            try await tx.insertNotices(notices, operator: first.operator)
+            try await tx.insertNotices(notices, operator: first.operator, at: now)
             try await tx.insertDuties(duties, operator: first.operator)
             try await tx.openStatusPage(at: now)
             try await tx.record(

@@ -71,31 +71,57 @@ struct DemoNotices: Sendable {
 }
 
 extension Transaction {
-    func insertNotices(_ notices: DemoNotices, operator: User.ID) async throws {
+    func insertNotices(_ notices: DemoNotices, operator: User.ID, at now: Instant) async throws {
         let (list, recipients) = (notices.list, notices.recipients)
         try await run(
             """
-            INSERT INTO notices (code, kind, title, impact, during, test_record, short_lead_reason, created_by, created_at,
-                                 published_by, published_at, lead_days)
+            INSERT INTO notices (code, kind, title, impact, during, short_lead_reason, created_by, created_at)
             SELECT v.code, v.kind, v.title, 'Không đăng nhập được trong thời gian thực hiện; văn bản gửi đến được nhận sau khi xong.',
-                   tstzrange(v.begins, v.ends),
-                   CASE WHEN v.kind = 'upgrade' THEN 'Thử 42 ca trên môi trường kiểm thử, 42 đạt; biên bản ngày trước khi thông báo.' END,
-                   v.reason, \(`operator`), coalesce(v.published, v.begins) - interval '1 day',
-                   CASE WHEN v.published IS NOT NULL THEN \(`operator`)::bigint END, v.published, v.lead
+                   tstzrange(v.begins, v.ends), v.reason, \(`operator`), coalesce(v.published, v.begins) - interval '1 day'
             FROM   unnest(\(list.map(\.code)), \(list.map(\.kind.rawValue)), \(list.map(\.title)),
                           \(list.map(\.during.lower)), \(list.map(\.during.upper)), \(list.map(\.shortLeadReason)),
-                          \(list.map(\.published)), \(list.map { $0.leadDays.map(Int64.init) }))
-                   AS v (code, kind, title, begins, ends, reason, published, lead)
+                          \(list.map(\.published)))
+                   AS v (code, kind, title, begins, ends, reason, published)
             """)
         try await run(
             """
-            INSERT INTO notice_recipients (notice_id, agency_id, contact_name, contact_email, contact_phone, acknowledged_at,
-                                           acknowledged_by)
-            SELECT n.id, a.id, a.contact_name, a.contact_email, a.contact_phone, v.acknowledged,
-                   CASE WHEN v.acknowledged IS NOT NULL THEN \(`operator`)::bigint END
+            INSERT INTO notice_tests (notice_id, tested_version, changes, environment, plan, cases_passed, cases_failed, tester,
+                                      approver, evidence, verdict, updated_by, updated_at)
+            SELECT id, '5.2', title, 'Máy chủ kiểm thử', 'Các chức năng văn bản đi, đến, ký số, liên thông.', 42, 0,
+                   'Nhà cung cấp (dữ liệu mẫu)', 'Phòng Chuyển đổi số (dữ liệu mẫu)',
+                   'Biên bản thử nghiệm trước khi thông báo (dữ liệu mẫu).', 'passed', created_by, created_at
+            FROM   notices WHERE kind = 'upgrade'
+            """)
+        try await run(
+            """
+            UPDATE notices n
+            SET    submitted_at = v.published - interval '2 hours', submitted_by = n.created_by,
+                   approved_at = v.published - interval '1 hour',
+                   approved_by = coalesce((SELECT min(id) FROM users WHERE role = 'administrator'), n.created_by), published_at = v.published,
+                   published_by = n.created_by, lead_days = v.lead
+            FROM   unnest(\(list.map(\.code)), \(list.map(\.published)), \(list.map { $0.leadDays.map(Int64.init) }))
+                   AS v (code, published, lead)
+            WHERE  n.code = v.code AND v.published IS NOT NULL
+            """)
+        // Done within the announced hours, as the history has it.
+        try await run(
+            """
+            UPDATE notices SET completed_at = upper(during), completed_by = created_by, worked = during
+            WHERE  published_at IS NOT NULL AND upper(during) <= \(now)
+            """)
+        try await run(
+            """
+            INSERT INTO notice_recipients (notice_id, agency_id, contact_name, contact_email, contact_phone, acknowledged_at)
+            SELECT n.id, a.id, a.contact_name, a.contact_email, a.contact_phone, v.acknowledged
             FROM   unnest(\(recipients.map(\.code)), \(recipients.map(\.agency.rawValue)),
                           \(recipients.map(\.acknowledged))) AS v (code, agency_id, acknowledged)
             JOIN   notices n ON n.code = v.code JOIN agencies a ON a.id = v.agency_id
+            """)
+        try await run(
+            """
+            INSERT INTO notice_acknowledgements (recipient_id, revision, acknowledged_at, method, said_by, recorded_at)
+            SELECT id, 1, acknowledged_at, 'link', contact_name, acknowledged_at
+            FROM   notice_recipients WHERE acknowledged_at IS NOT NULL
             """)
         try await run(
             """

@@ -93,10 +93,10 @@ package struct AnnouncedWork: Hashable, Sendable, PostgresRow {
     package let id: Int64
     package let code: String
     package let publishedAt: Instant?
-    /// Until the moment at which it was called off, when it was.
+    /// What of time it excuses; without bounds where it excuses none.
     package let during: TimeRange
 
-    package static var columns: String { "id, code, published_at, tstzrange(lower(during), least(upper(during), cancelled_at))" }
+    package static var columns: String { "id, code, published_at, coalesce(nullif(excused, 'empty'), '(,)')" }
 
     package init(row: inout RowReader) throws {
         id = try row.read()

@@ -6,8 +6,11 @@ extension Notice {
     package var draft: NoticeDraft {
         NoticeDraft(
             kind: kind, title: title, impact: impact, begins: begins, ends: ends, components: components,
-            testRecord: testRecord, shortLeadReason: shortLeadReason)
+            shortLeadReason: shortLeadReason)
     }
+
+    /// What it concerns, in words.
+    var scopeText: String { components?.joined(separator: ", ") ?? "Toàn hệ thống" }
 }
 
 extension NoticeDraft {
@@ -20,7 +23,7 @@ extension NoticeDraft {
             TypedField("begins", "Bắt đầu", VietnameseFormat.moment(begins)),
             TypedField("ends", "Dự kiến sử dụng lại", VietnameseFormat.moment(ends)),
             TypedField("scope", "Phạm vi", components?.joined(separator: ", ") ?? "Toàn hệ thống"),
-            TypedField("impact", "Ảnh hưởng", impact), TypedField("test_record", "Kết quả thử nghiệm", testRecord ?? ""),
+            TypedField("impact", "Ảnh hưởng", impact),
             TypedField("short_lead_reason", "Lý do báo gấp", shortLeadReason ?? ""),
         ]
     }
@@ -30,7 +33,7 @@ extension NoticeDraft {
         [
             "kind": kind.rawValue, "title": title, "impact": impact, "begins": VietnameseFormat.moment(begins),
             "ends": VietnameseFormat.moment(ends),
-            "components": components?.joined(separator: ", "), "test_record": testRecord, "short_lead_reason": shortLeadReason,
+            "components": components?.joined(separator: ", "), "short_lead_reason": shortLeadReason,
         ]
     }
 }

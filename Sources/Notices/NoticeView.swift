@@ -4,18 +4,26 @@ import Delivery
 import Organization
 import Web
 
-/// A notice's own page: what was announced, whom it has reached, who has said so.
+/// A notice's own page: what was announced, whom it has reached, who has said so, and the next step.
 struct NoticeView: PageView {
     static let template = "notices/show"
     static let parts: [any View.Type] = [
-        NoticeRecipientView.self, NoticeLetterView.self, BadgeView.self, ProblemView.self,
+        NoticeNextView.self, UpgradeTestView.self, NoticeRevisionView.self, NoticeChangeView.self, NoticePersonView.self,
+        NoticeReachView.self, NoticeRecipientView.self, NoticeLetterView.self, BadgeView.self, ProblemView.self,
+        OptionView.self, PagingView.self,
     ]
 
     let notice: Notice
-    let recipients: [NoticeRecipient]
-    let letters: [Delivery]
+    let test: UpgradeTest?
+    /// All of them, the newest first; none while there is only one.
+    let revisions: [NoticeRevision]
+    /// The version that a refused edit of the number goes on from.
+    let numberVersion: Int?
+    let people: [NoticeRecipient]
+    /// Nil before the publication.
+    let reach: NoticeReachView?
     let leadDays: Int
-    let wantedLeadDays: Int
+    let settings: Settings
     let sendsMail: Bool
     let person: Person
     let now: Instant
@@ -23,38 +31,59 @@ struct NoticeView: PageView {
     let problems: [Refusal.Problem]
 
     private var state: Notice.State { notice.state(at: now) }
-    private var mayWrite: Bool { person.may(.writeNotices) }
-    private var mayCancel: Bool { mayWrite && state != .cancelled && state != .completed }
-    private var awaitsOwnAcknowledgement: Bool {
-        person.may(.acknowledgeNotices) && state != .cancelled && recipients.contains { $0.acknowledgedAt == nil }
-    }
+    private var wantedLeadDays: Int { settings.number(.noticeLeadDays) }
 
-    private func letter(_ stage: NoticeLetters.Stage, to recipient: NoticeRecipient) -> Delivery? {
-        let key = NoticeLetters.key(notice.code, stage, recipient.agency)
-        return letters.first { $0.key == key }
-    }
-
-    /// How many letters of the last occasion are in one of these states.
-    private func count(_ states: Delivery.State...) -> Int {
-        recipients.count { recipient in
-            let last = letter(.cancelled, to: recipient) ?? letter(.published, to: recipient)
-            return last.map { states.contains($0.state) } ?? false
-        }
-    }
-
-    private func count(_ acknowledgement: Acknowledgement) -> Int {
-        recipients.count { $0.acknowledgement(of: notice, at: now) == acknowledgement }
-    }
+    private func may(_ step: NoticeStep) -> Bool { person.may(step.permission) && step.origins.contains(state) }
 
     /// Only a field of this page can be led to.
     private var led: [Refusal.Problem] {
-        problems.map { $0.field == "reason" ? $0 : Refusal.Problem(field: "", text: $0.text) }
+        let here = ["reason", "return_reason", "began", "ended", "person_name", "person_email", "person_phone", "number", "issued_on"]
+        return problems.map { here.contains($0.field) ? $0 : Refusal.Problem(field: "", text: $0.text) }
+    }
+
+    private var path: String { "/notices/\(notice.code)" }
+
+    /// The one thing that is to be done now by who looks.
+    private var next: NoticeNextView? {
+        if may(.acknowledge) && reach?.awaitsOwn ?? false {
+            return NoticeNextView(
+                text: "Xác nhận cơ quan đã nhận\(notice.revision > 1 ? " bản \(notice.revision) của" : "") thông báo này và đã báo cho người sử dụng.",
+                action: "\(path)/acknowledgement", label: "Xác nhận đã nhận")
+        }
+        if may(.submit) {
+            if notice.kind == .upgrade, UpgradeTest.gate(test) != nil {
+                return NoticeNextView(
+                    text: "Điều 21.6: nâng cấp chỉ đăng được khi có hồ sơ thử nghiệm với kết luận đạt.", href: "\(path)/test",
+                    label: "Ghi hồ sơ thử nghiệm")
+            }
+            return NoticeNextView(
+                text: "Trình để người khác duyệt. Sau khi trình, mọi sửa đổi đưa thông báo trở lại dự thảo.",
+                action: "\(path)/review", label: "Trình duyệt")
+        }
+        if may(.approve) {
+            return NoticeNextView(
+                text: "Đọc lại nội dung, phạm vi, giờ giấc rồi duyệt; hoặc trả lại ở cuối trang. Người soạn không tự duyệt (mục tiêu nội bộ).",
+                action: "\(path)/approval", label: "Duyệt")
+        }
+        if may(.publish) {
+            return NoticeNextView(
+                text: """
+                    Đăng để gửi thư tới mọi cơ quan và cá nhân đã ghi; danh sách nhận được chốt tại lúc đăng. \
+                    Còn \(leadDays) ngày làm việc tới lúc bắt đầu (mục tiêu nội bộ \(wantedLeadDays)).
+                    """,
+                action: "\(path)/publication", label: "Đăng thông báo")
+        }
+        return nil
     }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "problems": { $0.led.map(ProblemView.init) },
         "code": \.notice.code, "title": \.notice.title, "kindLabel": \.notice.kind.label, "impact": \.notice.impact,
         "state": { BadgeView(kind: $0.state.badge, label: $0.state.label) },
+        "revision": { $0.notice.revision > 1 ? String($0.notice.revision) : nil },
+        "mayEdit": { $0.may(.change) }, "mayRevise": { $0.may(.revise) },
+        "mayTest": { $0.may(.test) && $0.notice.kind == .upgrade },
+        "next": \.next,
         "begins": { VietnameseFormat.moment($0.notice.begins) }, "ends": { VietnameseFormat.moment($0.notice.ends) },
         "machineBegins": { VietnameseFormat.timestamp($0.notice.begins) },
         "machineEnds": { VietnameseFormat.timestamp($0.notice.ends) },
@@ -66,93 +95,129 @@ struct NoticeView: PageView {
         "lasting": { VietnameseFormat.duration($0.notice.ends - $0.notice.begins) },
         "leadDays": { String($0.leadDays) }, "wantedLeadDays": { String($0.wantedLeadDays) },
         "isLate": { $0.leadDays < $0.wantedLeadDays },
-        "testRecord": \.notice.testRecord, "shortLeadReason": \.notice.shortLeadReason, "author": \.notice.author,
+        "leadBasis": { $0.leadDays < $0.wantedLeadDays ? Setting.noticeLeadDays.basis : nil },
+        "shortLeadReason": \.notice.shortLeadReason, "author": \.notice.author.name,
+        "editor": { $0.notice.editor.flatMap { editor in editor.name } },
+        "approved": { view in
+            view.notice.approvedAt.map { "\(VietnameseFormat.moment($0)), \(view.notice.approver ?? "")" }
+        },
+        "returnedReason": \.notice.returnedReason,
         "published": { $0.notice.publishedAt.map(VietnameseFormat.moment) },
-        "cancelled": { $0.notice.cancelledAt.map(VietnameseFormat.moment) },
-        "cancelledReason": \.notice.cancelledReason,
-        "mayPublish": { $0.mayWrite && $0.state == .draft }, "mayCancel": \.mayCancel,
-        "mayAcknowledge": \.awaitsOwnAcknowledgement,
-        "reason": { $0.form["reason"] }, "reasonProblem": { $0.problems.text(for: "reason") },
-        "lacksServer": { $0.mayWrite && !$0.sendsMail && $0.state != .cancelled },
-        "seesAll": { $0.person.scope == nil },
-        "recipients": { view in
-            view.recipients.map { recipient in
-                NoticeRecipientView(
-                    recipient: recipient, acknowledgement: recipient.acknowledgement(of: view.notice, at: view.now),
-                    publication: view.letter(.published, to: recipient),
-                    cancellation: view.letter(.cancelled, to: recipient),
-                    isCancelled: view.state == .cancelled, maySendAgain: view.mayWrite)
+        "isOverrun": { $0.state == .overrun },
+        "worked": { view in
+            view.notice.worked.flatMap { worked in
+                worked.lower.flatMap { from in
+                    worked.upper.map { "\(VietnameseFormat.moment(from)) – \(VietnameseFormat.moment($0))" }
+                }
             }
         },
-        "total": { VietnameseFormat.number($0.recipients.count) },
-        "delivered": { VietnameseFormat.number($0.count(.delivered)) },
-        "acknowledged": { VietnameseFormat.number($0.count(.given)) },
-        "waiting": { $0.count(.ready, .running) == 0 ? nil : VietnameseFormat.number($0.count(.ready, .running)) },
-        "failed": { $0.count(.failed) == 0 ? nil : VietnameseFormat.number($0.count(.failed)) },
-        "overdue": { $0.count(.overdue) == 0 ? nil : VietnameseFormat.number($0.count(.overdue)) },
-        "unaddressed": { view in
-            let count = view.recipients.count { view.letter(.published, to: $0) == nil }
-            return count == 0 ? nil : VietnameseFormat.number(count)
+        "isUnrecorded": { $0.state == .completed && $0.notice.worked == nil },
+        "cancelled": { $0.notice.cancelledAt.map(VietnameseFormat.moment) },
+        "cancelledReason": \.notice.cancelledReason,
+        "test": { view in view.notice.kind == .upgrade ? UpgradeTestView(test: view.test) : nil },
+        "revisions": { view in
+            view.revisions.map { one in
+                NoticeRevisionView(revision: one, before: view.revisions.first { $0.number == one.number - 1 })
+            }
         },
+        "documentNumber": { view in
+            view.notice.number.map { "\($0.number.number), \(VietnameseFormat.documentDate($0.number.issuedOn))" }
+        },
+        "mayNumber": { $0.may(.number) },
+        "numberVersion": { String($0.numberVersion ?? $0.notice.number?.version ?? 0) },
+        "numberTyped": { $0.form["number"].isEmpty ? $0.notice.number?.number.number : $0.form["number"] },
+        "issuedOn": { view in
+            view.form["issued_on"].isEmpty
+                ? view.notice.number.map { VietnameseFormat.localDate($0.number.issuedOn) } : view.form["issued_on"]
+        },
+        "numberProblem": { $0.problems.text(for: "number") }, "issuedOnProblem": { $0.problems.text(for: "issued_on") },
+        "addressable": { $0.person.scope == nil && $0.notice.publishedAt == nil && $0.state != .cancelled },
+        "mayAddress": { $0.may(.address) },
+        "people": { view in
+            view.people.map { NoticePersonView(person: $0, code: view.notice.code, mayRemove: view.may(.address)) }
+        },
+        "personName": { $0.form["person_name"] }, "personNameProblem": { $0.problems.text(for: "person_name") },
+        "personEmail": { $0.form["person_email"] }, "personEmailProblem": { $0.problems.text(for: "person_email") },
+        "personPhone": { $0.form["person_phone"] }, "personPhoneProblem": { $0.problems.text(for: "person_phone") },
+        "reach": \.reach,
+        "lacksServer": { $0.person.may(.writeNotices) && !$0.sendsMail && $0.state != .cancelled && $0.state != .completed },
+        "mayComplete": { $0.may(.complete) },
+        "began": { $0.form["began"].isEmpty ? VietnameseFormat.local($0.notice.begins) : $0.form["began"] },
+        "ended": { $0.form["ended"].isEmpty ? VietnameseFormat.local(min($0.notice.ends, $0.now)) : $0.form["ended"] },
+        "beganProblem": { $0.problems.text(for: "began") }, "endedProblem": { $0.problems.text(for: "ended") },
+        "maySendBack": { $0.may(.sendBack) },
+        "returnReason": { $0.form["return_reason"] }, "returnReasonProblem": { $0.problems.text(for: "return_reason") },
+        "mayCancel": { $0.may(.cancel) },
+        "reason": { $0.form["reason"] }, "reasonProblem": { $0.problems.text(for: "reason") },
     ]
 }
 
-struct NoticeRecipientView: View {
-    let recipient: NoticeRecipient
-    let acknowledgement: Acknowledgement
-    let publication: Delivery?
-    let cancellation: Delivery?
-    let isCancelled: Bool
-    let maySendAgain: Bool
+/// What is to be done now: a form's button, or a link.
+struct NoticeNextView: View {
+    let text: String
+    var action: String?
+    var href: String?
+    let label: String
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "agency": \.recipient.agencyName, "contact": \.recipient.contactName, "phone": \.recipient.contactPhone,
-        "email": \.recipient.contactEmail,
-        "publication": { view in
-            view.publication.map { NoticeLetterView(letter: $0, maySendAgain: view.maySendAgain && !view.isCancelled) }
-        },
-        "cancellation": { view in
-            view.cancellation.map { NoticeLetterView(letter: $0, maySendAgain: view.maySendAgain) }
-        },
-        "acknowledgement": { BadgeView(kind: $0.acknowledgement.badge, label: $0.acknowledgement.label) },
-        "acknowledgedAt": { $0.recipient.acknowledgedAt.map(VietnameseFormat.moment) },
-        "acknowledgedBy": \.recipient.acknowledgedBy,
+        "nextText": \.text, "nextAction": \.action, "nextHref": \.href, "nextLabel": \.label,
     ]
 }
 
-/// What became of one letter.
-struct NoticeLetterView: View {
-    let letter: Delivery
-    let maySendAgain: Bool
+/// The test record of an upgrade, or that there is none.
+struct UpgradeTestView: View {
+    let test: UpgradeTest?
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "letterState": { BadgeView(kind: $0.letter.state.badge, label: $0.letter.state.label) },
-        "sent": { $0.letter.state == .delivered ? $0.letter.finishedAt.map(VietnameseFormat.moment) : nil },
-        "answer": { $0.letter.state == .delivered ? nil : $0.letter.answer },
-        "next": {
-            $0.letter.state == .ready && $0.letter.attempts > 0 ? VietnameseFormat.moment($0.letter.runAt) : nil
+        "isMissing": { $0.test == nil }, "legacyText": { $0.test?.legacyText },
+        "verdict": { view in
+            view.test?.draft.map { BadgeView(kind: $0.verdict.badge, label: $0.verdict.label) }
         },
-        "again": { $0.maySendAgain && $0.letter.state == .failed ? String($0.letter.id.rawValue) : nil },
+        "testedVersion": { $0.test?.draft?.version }, "changes": { $0.test?.draft?.changes },
+        "environment": { $0.test?.draft?.environment }, "plan": { $0.test?.draft?.plan },
+        "cases": { view in
+            view.test?.draft.map {
+                "\(VietnameseFormat.number($0.casesPassed)) đạt, \(VietnameseFormat.number($0.casesFailed)) không đạt"
+            }
+        },
+        "tester": { $0.test?.draft?.tester }, "testApprover": { $0.test?.draft?.approver },
+        "evidence": { $0.test?.draft?.evidence },
+        "testWriter": { view in view.test.map { "\($0.writer), \(VietnameseFormat.moment($0.updatedAt))" } },
     ]
 }
 
-extension Acknowledgement {
-    var label: String {
-        switch self {
-        case .given: "Đã xác nhận"
-        case .awaited: "Chưa xác nhận"
-        case .overdue: "Quá hạn"
-        case .notNeeded: "Không cần"
-        }
-    }
+/// One of the times that it was announced.
+struct NoticeRevisionView: View {
+    let revision: NoticeRevision
+    let before: NoticeRevision?
 
-    /// The look of its badge; see docs/look.md.
-    var badge: String {
-        switch self {
-        case .given: "done"
-        case .awaited: "due"
-        case .overdue: "overdue"
-        case .notNeeded: "na"
-        }
-    }
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "number": { String($0.revision.number) }, "announced": { VietnameseFormat.moment($0.revision.announcedAt) },
+        "announcer": \.revision.announcer, "revisionReason": \.revision.reason,
+        "window": {
+            "\(VietnameseFormat.moment($0.revision.begins)) – \(VietnameseFormat.moment($0.revision.ends))"
+        },
+        "revisionLead": { String($0.revision.leadDays) },
+        "changed": { view in
+            view.before.map { view.revision.changes(from: $0).map(NoticeChangeView.init) } ?? []
+        },
+    ]
+}
+
+struct NoticeChangeView: View {
+    let change: NoticeChange
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["changeText": \.change.text]
+}
+
+/// Somebody whom a draft names beside the agencies.
+struct NoticePersonView: View {
+    let person: NoticeRecipient
+    let code: String
+    let mayRemove: Bool
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "fullName": \.person.name, "address": \.person.contactEmail, "telephone": \.person.contactPhone,
+        "removal": { $0.mayRemove ? "/notices/\($0.code)/people/\($0.person.id.rawValue)/removal" : nil },
+    ]
 }

@@ -54,6 +54,8 @@ struct NoticeFormView: PageView {
     let version: Int?
     let form: Form
     let components: [MonitoredComponent]
+    /// The setting: below so many working days a reason is asked.
+    let lead: Int
     let problems: [Refusal.Problem]
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
@@ -76,7 +78,8 @@ struct NoticeFormView: PageView {
         "impact": { $0.form["impact"] }, "impactProblem": { $0.problems.text(for: "impact") },
         "begins": { $0.form["begins"] }, "beginsProblem": { $0.problems.text(for: "begins") },
         "ends": { $0.form["ends"] }, "endsProblem": { $0.problems.text(for: "ends") },
-        "testRecord": { $0.form["test_record"] }, "testRecordProblem": { $0.problems.text(for: "test_record") },
+        "takesBack": { $0.notice?.submittedAt != nil },
+        "wantedLeadDays": { String($0.lead) }, "leadBasis": { _ in Setting.noticeLeadDays.basis },
         "shortLeadReason": { $0.form["short_lead_reason"] },
         "shortLeadReasonProblem": { $0.problems.text(for: "short_lead_reason") },
     ]

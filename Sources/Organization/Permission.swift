@@ -4,7 +4,7 @@ package enum Permission: String, CaseIterable, Sendable {
     case readDashboard
     case readMonitors, keepMonitors
     case readIncidents, openIncidents, keepIncidents
-    case readNotices, writeNotices, acknowledgeNotices
+    case readNotices, writeNotices, approveNotices, acknowledgeNotices, recordAcknowledgements
     case readRequests, keepRequests
     case readAgencies, keepAgencies
     case readAccounts, readImports, importAccounts
@@ -24,7 +24,9 @@ package enum Permission: String, CaseIterable, Sendable {
         case .openIncidents: [.operator, .hotline, .agencyAdmin]
         case .keepIncidents: [.operator, .agencyAdmin]
         case .writeNotices: [.operator]
+        case .approveNotices: [.operator, .administrator]
         case .acknowledgeNotices: [.agencyAdmin, .agencyHead]
+        case .recordAcknowledgements: [.operator, .hotline]
         case .keepRequests: [.operator, .hotline]
         case .keepAgencies: [.operator, .administrator]
         case .readAccounts: [.operator, .agencyAdmin, .agencyHead, .provinceOffice, .auditor, .administrator]

@@ -57,6 +57,20 @@ extension Setting {
         help: "Dưới số này, người đăng thông báo phải ghi lý do.",
         basis: "Điều 21.7 không ghi số ngày; NĐ 224/2026/NĐ-CP Đ13.1.a nêu 07 ngày làm việc cho dịch vụ công (bản chép, cần xác nhận phạm vi áp dụng).",
         shape: .wholeNumber(0...60), standard: "7")
+    package static let noticeSecondPerson = Setting(
+        key: "notices.second_person", label: "Người duyệt thông báo phải khác người soạn (1: có, 0: không)",
+        help: "Người lập và người sửa sau cùng không tự duyệt thông báo của mình.",
+        basis: "Quy chế không nêu; kiểm soát nội bộ, mục tiêu nội bộ.", shape: .wholeNumber(0...1), standard: "1")
+    package static let noticeReminders: [Setting] = [
+        noticeReminder("first", "thứ nhất", standard: 72), noticeReminder("second", "thứ hai", standard: 24),
+        noticeReminder("last", "cuối", standard: 1),
+    ]
+    private static func noticeReminder(_ name: String, _ which: String, standard: Int) -> Setting {
+        Setting(
+            key: "notices.reminder_\(name)", label: "Nhắc xác nhận thông báo lần \(which) (số giờ trước khi bắt đầu)",
+            help: "Chỉ nhắc nơi chưa xác nhận bản hiện hành, mỗi lần một thư; 0 là không nhắc.",
+            basis: "Điều 21.7 không nêu việc nhắc; mục tiêu nội bộ.", shape: .wholeNumber(0...720), standard: String(standard))
+    }
     package static let lockWarningDays = Setting(
         key: "accounts.lock_days", label: "Hạn khóa tài khoản sau khi nghỉ việc, chuyển công tác (ngày làm việc)",
         help: "Quá hạn này, tài khoản chưa khóa được báo là quá hạn.",
@@ -120,7 +134,9 @@ extension Setting {
 
     /// All settings, in the order in which the page shows them.
     package static let all: [Setting] = [
-        availabilityTarget, noticeLeadDays, lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
+        availabilityTarget, noticeLeadDays, noticeSecondPerson,
+    ] + noticeReminders + [
+        lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
         referenceAddress, quorum, sampleMonths, rollupMonths, renotifyMinutes, deliverySender,
         deliveryPerMinute, bounceDomain, deliveryNetworks,
     ]

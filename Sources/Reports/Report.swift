@@ -1,4 +1,5 @@
 import Civil
+import Documents
 package import Markdown
 import Organization
 
@@ -11,9 +12,9 @@ package struct Report: Hashable, Sendable {
         self.facts = facts
     }
 
-    package let issuerParent = "UBND TỈNH NINH BÌNH"
-    package let issuer = "SỞ KHOA HỌC VÀ CÔNG NGHỆ"
-    package let numberLine = "Số:        /BC-SKHCN"
+    package let issuerParent = Letterhead.issuerParent
+    package let issuer = Letterhead.issuer
+    package let numberLine = Letterhead.numberLine(kind: "BC")
     package let addressee = "Ủy ban nhân dân tỉnh Ninh Bình"
     package let recipients = [
         "Như trên;", "Văn phòng UBND tỉnh;", "Lãnh đạo Sở;", "Lưu: VT.",
@@ -21,7 +22,7 @@ package struct Report: Hashable, Sendable {
 
     /// `Ninh Bình, ngày … tháng … năm 2026`
     package var placeAndDate: String {
-        "Ninh Bình, ngày       tháng       năm \(CivilDate(inVietnam: facts.asOf).year)"
+        Letterhead.placeAndDate(nil, year: CivilDate(inVietnam: facts.asOf).year)
     }
 
     package var title: String {

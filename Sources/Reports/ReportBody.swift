@@ -135,15 +135,16 @@ struct ReportBody {
                 Table(
                     caption: "Các đợt bảo trì, nâng cấp",
                     columns: [
-                        .init("Mã"), .init("Nội dung"), .init("Từ"), .init("Đến"),
+                        .init("Mã"), .init("Nội dung"), .init("Từ"), .init("Đến"), .init("Thực tế"),
                         .init("Báo trước (ngày làm việc)", isNumber: true), .init("Đã xác nhận", isNumber: true),
                     ],
                     rows: facts.notices.map { notice in
                         [
                             .link(notice.code, to: "/notices/\(notice.code)"),
-                            .text(notice.isCancelled ? "\(notice.title) (đã hủy)" : notice.title),
+                            .text(notice.told),
                             .text(notice.during.lower.map(VietnameseFormat.moment) ?? ""),
-                            .text(notice.during.upper.map(VietnameseFormat.moment) ?? ""), .text("\(notice.leadDays)"),
+                            .text(notice.during.upper.map(VietnameseFormat.moment) ?? ""), .text(notice.real),
+                            .text("\(notice.leadDays)"),
                             .text("\(notice.acknowledged)/\(notice.recipients)"),
                         ]
                     })),
@@ -278,5 +279,18 @@ extension Availability {
     private static func roundedUp(_ millionths: Int?) -> String {
         guard let millionths else { return VietnameseFormat.noFigure }
         return VietnameseFormat.share(Int64((millionths + 99) / 100), of: 10_000)
+    }
+}
+
+extension ReportedNotice {
+    fileprivate var told: String {
+        let marks = [revision > 1 ? "bản \(revision)" : nil, isCancelled ? "đã hủy" : nil].compactMap(\.self)
+        return marks.isEmpty ? title : "\(title) (\(marks.joined(separator: ", ")))"
+    }
+
+    /// From when to when the work really went on.
+    fileprivate var real: String {
+        guard let from = worked?.lower, let to = worked?.upper else { return isCancelled ? "–" : VietnameseFormat.noFigure }
+        return "\(VietnameseFormat.moment(from)) – \(VietnameseFormat.moment(to))"
     }
 }

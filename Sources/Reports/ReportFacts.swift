@@ -75,7 +75,11 @@ package struct ReportedNotice: Hashable, Sendable, PostgresRow {
     package let code: String
     package let title: String
     package let during: TimeRange
-    /// Whole working days between publication and the work.
+    /// When the work really went on, once somebody has written it down.
+    package let worked: TimeRange?
+    /// How often it was announced, with its changes.
+    package let revision: Int
+    /// Whole working days between the moment at which the start was announced and the work.
     package let leadDays: Int
     package let isCancelled: Bool
     package let recipients: Int
@@ -83,7 +87,7 @@ package struct ReportedNotice: Hashable, Sendable, PostgresRow {
 
     package static var columns: String {
         """
-        n.code, n.title, n.during, n.lead_days, n.cancelled_at IS NOT NULL,
+        n.code, n.title, n.during, n.worked, n.revision, n.lead_days, n.cancelled_at IS NOT NULL,
         (SELECT count(*) FROM notice_recipients r WHERE r.notice_id = n.id),
         (SELECT count(r.acknowledged_at) FROM notice_recipients r WHERE r.notice_id = n.id)
         """
@@ -93,6 +97,8 @@ package struct ReportedNotice: Hashable, Sendable, PostgresRow {
         code = try row.read()
         title = try row.read()
         during = try row.read()
+        worked = try row.read()
+        revision = try row.read()
         leadDays = try row.read()
         isCancelled = try row.read()
         recipients = try row.read()

@@ -1,20 +1,17 @@
 package import Civil
+package import Documents
 package import Foundation
 package import Web
 
 /// Makes a report from the database in each of its forms; pages and the command line both ask it.
 package struct ReportPress: Sendable {
     package let store: ReportStore
-    /// All templates of the house, for who prints without a visitor.
-    package let templates: Templates
-    private let style: String
-    private let press = PDFPress()
+    package let documents: DocumentPress
 
     /// - Parameter style: The text of `public/report.css`.
     package init(store: ReportStore, templates: Templates, style: String) {
         self.store = store
-        self.templates = templates
-        self.style = style
+        documents = DocumentPress(templates: templates, style: style)
     }
 
     package func report(_ window: ReportWindow, at now: Instant) async throws -> Report {
@@ -23,7 +20,7 @@ package struct ReportPress: Sendable {
 
     package func text(of report: Report) -> ReportText {
         ReportText(
-            markdown: report.markdown, html: templates.render(ReportDocumentView(report, style: style)))
+            markdown: report.markdown, html: documents.html(ReportDocumentView(report, style: documents.style)))
     }
 
     /// - Throws: `PDFPress.Failure`
@@ -31,7 +28,7 @@ package struct ReportPress: Sendable {
         switch format {
         case .markdown: Data(text.markdown.utf8)
         case .html: Data(text.html.utf8)
-        case .pdf: try await press.print(text.html)
+        case .pdf: try await documents.pdf(text.html)
         }
     }
 }

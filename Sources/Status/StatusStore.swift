@@ -79,8 +79,8 @@ package struct StatusStore: Sendable {
                 SELECT coalesce(array_agg(c.title ORDER BY c.position, c.id), '{}') AS titles
                 FROM   public_components c WHERE c.is_public AND c.name = ANY (n.components)) AS concerned
             CROSS  JOIN LATERAL (
-                SELECT CASE WHEN max(upper(w.during)) <= \(now) AND max(upper(w.during)) < upper(n.during)
-                            THEN max(upper(w.during)) END AS finished_at
+                SELECT coalesce(upper(n.worked), CASE WHEN max(upper(w.during)) <= \(now) AND max(upper(w.during)) < upper(n.during)
+                                                      THEN max(upper(w.during)) END) AS finished_at
                 FROM   maintenance_windows w WHERE w.notice_id = n.id AND w.cancelled_at IS NULL) AS worked
             WHERE  n.published_at IS NOT NULL AND n.during && tstzrange(\(since), NULL)
             AND   (n.components IS NULL OR concerned.titles <> '{}')

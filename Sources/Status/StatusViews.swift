@@ -26,7 +26,10 @@ struct StatusPageView: PageView {
 
     /// Under way or to come, the next one first; what was called off stays until its time is over.
     private var announced: [StatusEventView] {
-        report.maintenance.filter { $0.ends > report.asOf && $0.phase(at: report.asOf) != .done }.reversed()
+        report.maintenance.filter { one in
+            let phase = one.phase(at: report.asOf)
+            return phase == .overrun || one.ends > report.asOf && phase != .done
+        }.reversed()
             .map { StatusEventView($0, in: report) }
     }
 

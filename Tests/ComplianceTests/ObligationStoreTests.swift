@@ -183,10 +183,19 @@ import WorkingTime
         let published: Instant? = leadDays == nil ? nil : start - .seconds(86_400)
         try await town.database.run(
             """
-            INSERT INTO notices (code, kind, title, impact, during, test_record, created_by, created_at, published_by,
-                                 published_at, lead_days)
-            VALUES (\(code), \(kind), 'Bảo trì', 'Dừng', \(TimeRange(from: start, to: start + .seconds(3600))), 'Đã thử.',
-                    \(linh), \(start - .seconds(90_000)), \(leadDays == nil ? nil : linh), \(published), \(leadDays)::bigint)
+            WITH made AS (
+                INSERT INTO notices (code, kind, title, impact, during, created_by, created_at)
+                VALUES (\(code), \(kind), 'Bảo trì', 'Dừng', \(TimeRange(from: start, to: start + .seconds(3600))), \(linh),
+                        \(start - .seconds(90_000))) RETURNING id)
+            INSERT INTO notice_tests (notice_id, tested_version, changes, environment, plan, cases_passed, cases_failed, tester,
+                                      approver, evidence, verdict, updated_by, updated_at)
+            SELECT id, '5', 'a', 'b', 'c', 1, 0, 'd', 'e', 'f', 'passed', \(linh), \(start - .seconds(90_000)) FROM made
+            """)
+        try await town.database.run(
+            """
+            UPDATE notices SET submitted_at = \(published), submitted_by = \(linh), approved_at = \(published),
+                approved_by = \(linh), published_by = \(linh), published_at = \(published), lead_days = \(leadDays)::bigint
+            WHERE  code = \(code) AND \(published)::timestamptz IS NOT NULL
             """)
         for agency in recipients {
             try await town.database.run(

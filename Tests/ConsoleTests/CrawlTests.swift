@@ -29,6 +29,20 @@ import Web
         for answer in [monitor, incident, request] {
             #expect(answer.status == .seeOther, "\(answer.body.suffix(2000))")
         }
+        // A draft, and one that is announced.
+        for kind in ["upgrade", "maintenance"] {
+            let notice = try await linh.post("/notices", [
+                "kind": kind, "title": "Bảo trì \"máy chủ\"", "impact": "Chậm", "begins": "2026-12-04T22:00",
+                "ends": "2026-12-05T02:00", "scope": "system",
+            ])
+            #expect(notice.status == .seeOther, "\(notice.body.suffix(2000))")
+        }
+        let path = "/notices/TB-2026-0002"
+        let steps = [
+            try await linh.post("\(path)/review"), try await town.browser(.an).post("\(path)/approval"),
+            try await linh.post("\(path)/publication"),
+        ]
+        #expect(steps.allSatisfy { $0.status == .seeOther })
     }
 
     @Test(arguments: Role.allCases)

@@ -27,7 +27,7 @@ struct NoticeStoreTests {
 
             let notice = try #require(try await board.notice(code))
             #expect(notice.publishedAt == now && notice.leadDays == 7)
-            let recipients = try await board.store.recipients(of: notice, for: linh)
+            let recipients = try await board.recipients(code)
             #expect(Set(recipients.map(\.agency)) == [board.town.yenKhanh, board.town.giaVien, hoaLu])
             #expect(recipients.first { $0.agency == board.town.yenKhanh }?.contactEmail == "xayenkhanh@example.vn")
 
@@ -36,7 +36,7 @@ struct NoticeStoreTests {
             let letter = try #require(letters.first { $0.agency == board.town.yenKhanh })
             #expect(letter.subject == "[\(code)] Bảo trì máy chủ cơ sở dữ liệu")
             #expect(letter.recipientName == "Nguyễn Văn Bình")
-            for words in ["Kính gửi UBND xã Yên Khánh,", "Bắt đầu: 22:00 04/12/2026", "Dự kiến sử dụng lại: 02:00 05/12/2026", "http://truc.example/notices/\(code)", "Điều 21.7"] {
+            for words in ["Kính gửi UBND xã Yên Khánh,", "Bắt đầu: 22:00 04/12/2026", "Dự kiến sử dụng lại: 02:00 05/12/2026", "http://truc.example/notices/\(code)", "http://truc.example/acknowledgements/", "Điều 21.7"] {
                 #expect(letter.body.contains(words), "\(words)")
             }
             #expect(try await board.audited("notice.published") == 1)
@@ -53,7 +53,7 @@ struct NoticeStoreTests {
 
     @Test func twoAtOncePublishItOnce() async throws {
         try await Board.with { board in
-            let code = try await board.draft()
+            let code = try await board.approved()
             let done = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<4 {
                     group.addTask {
@@ -70,19 +70,24 @@ struct NoticeStoreTests {
 
     @Test func aRefusedPublicationLeavesADraft() async throws {
         try await Board.with { board in
-            let code = try await board.draft(.example(kind: .upgrade))
+            let code = try await board.approved(.example(kind: .upgrade))
             await #expect(throws: Refusal.self) {
                 try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
             }
             let notice = try #require(try await board.notice(code))
-            #expect(notice.state(at: now) == .draft)
+            #expect(notice.state(at: now) == .approved)
             #expect(try await board.letters(code).isEmpty)
+            // The attempt outlives the refusal (Điều 21.6).
+            let reason = try await board.town.database.value(
+                "SELECT after::jsonb->>'reason' FROM audit_entries WHERE action = 'notice.publication_refused' AND subject = \(code)",
+                as: String.self)
+            #expect(reason.contains("Điều 21.6") && reason.contains("chưa có hồ sơ thử nghiệm"))
         }
     }
 
     @Test func theLeadIsTheSettings() async throws {
         try await Board.with { board in
-            let code = try await board.draft(.example(begins: at("2026-11-26T22:00"), ends: at("2026-11-26T23:00")))
+            let code = try await board.approved(.example(begins: at("2026-11-26T22:00"), ends: at("2026-11-26T23:00")))
             await #expect(throws: Refusal.self) {
                 try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
             }
@@ -100,9 +105,10 @@ struct NoticeStoreTests {
         try await Board.with { board in
             let code = try await board.draft()
             let linh = board.town.person(.linh)
-            try await board.store.change(code, to: .example(kind: .upgrade, title: "Tên mới", testRecord: "Đạt"), version: 1, by: linh, address: "", at: now)
+            try await board.store.change(code, to: .example(title: "Tên mới"), version: 1, by: linh, address: "", at: now)
             let notice = try #require(try await board.notice(code))
-            #expect(notice.title == "Tên mới" && notice.kind == .upgrade && notice.testRecord == "Đạt")
+            #expect(notice.title == "Tên mới" && notice.editor?.name == "Phạm Thùy Linh")
+            try await board.approve(code)
             try await board.store.publish(code, by: linh, address: "", at: now)
             await #expect(throws: Refusal.self) {
                 try await board.store.change(code, to: .example(), version: 2, by: linh, address: "", at: now)
@@ -169,8 +175,8 @@ struct NoticeStoreTests {
             try await board.store.acknowledge(code, by: binh, address: "", at: now + .seconds(60))
             try await board.store.acknowledge(code, by: dung, address: "", at: now + .seconds(120))
             let notice = try #require(try await board.notice(code))
-            let recipient = try await board.store.recipients(of: notice, for: binh).first
-            #expect(recipient?.acknowledgedAt == now + .seconds(60) && recipient?.acknowledgedBy == "Nguyễn Văn Bình")
+            let said = try await board.recipients(code, as: .binh).first?.said
+            #expect(said == .init(revision: 1, at: now + .seconds(60), method: .console, by: "Nguyễn Văn Bình", recorder: nil))
             #expect(notice.acknowledged == 1 && notice.recipients == 2)
             #expect(try await board.audited("notice.acknowledged") == 1)
         }
@@ -292,7 +298,7 @@ struct NoticeStoreTests {
 
     @Test func aNoticeOfWhatIsNotWatchedAnyMoreIsNotPublished() async throws {
         try await Board.with { board in
-            let code = try await board.draft(.example(components: ["Ký số"]))
+            let code = try await board.approved(.example(components: ["Ký số"]))
             await #expect(throws: Refusal.self) {
                 try await board.store.publish(code, by: board.town.person(.linh), address: "", at: now)
             }
@@ -326,8 +332,7 @@ struct NoticeStoreTests {
             let found = try await board.store.list(for: binh, search: "", offset: 0, limit: 10)
             #expect(found.map(\.code) == [code] && found.map(\.recipients) == [1])
             #expect(try await board.store.count(for: binh, search: "") == 1)
-            let notice = try #require(found.first)
-            #expect(try await board.store.recipients(of: notice, for: binh).map(\.agency) == [board.town.yenKhanh])
+            #expect(try await board.recipients(code, as: .binh).map(\.agency) == [board.town.yenKhanh])
         }
     }
 }

@@ -154,10 +154,26 @@ import Testing
         }
     }
 
+    @Test func workThatIsDoneSaysWhenItReallyEnded() async throws {
+        try await StatusScene.with { scene in
+            try await scene.open()
+            let notice = try await scene.announce(component: nil, from: -3, to: -1)
+            try await scene.town.database.run(
+                """
+                UPDATE notices SET completed_at = \(scene.at(-0.25)), completed_by = created_by,
+                                   worked = \(TimeRange(from: scene.at(-3), to: scene.at(-0.5)))
+                WHERE id = \(notice)
+                """)
+            let told = try #require(try await Self.told(scene).maintenance.first)
+            #expect(told.phase(at: scene.town.now) == .done && told.finishedAt == scene.at(-0.5))
+            #expect(told.updatedAt == scene.at(-0.25))
+        }
+    }
+
     @Test(arguments: [
         ("to come", 2.0, 3.0, nil, nil, PublicMaintenance.Phase.coming),
         ("under way", -1, 1, nil, nil, .underWay),
-        ("over", -3, -1, nil, nil, .done),
+        ("over its time, and nobody has said that it is done", -3, -1, nil, nil, .overrun),
         ("called off before it began", 2, 3, -1, nil, .cancelled),
         ("broken off", -1, 1, -0.5, nil, .cancelled),
         ("done before its time", -1, 1, nil, -0.25, .done),

@@ -235,6 +235,6 @@ struct HomeNoticeView: View {
             [$0.notice.during.lower, $0.notice.during.upper].compactMap { $0.map(VietnameseFormat.moment) }
                 .joined(separator: " – ")
         },
-        "acknowledged": { "\($0.notice.acknowledged)/\($0.notice.recipients) cơ quan" },
+        "acknowledged": { "\($0.notice.acknowledged)/\($0.notice.recipients) nơi nhận" },
     ]
 }

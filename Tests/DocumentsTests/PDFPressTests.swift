@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Web
 
-@testable import Reports
+@testable import Documents
 
 /// How documents queue for the one WeasyPrint.
 @Suite struct PDFPressTests {

@@ -69,8 +69,8 @@ package actor PDFPress {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
-        let page = folder.appendingPathComponent("report.html")
-        let document = folder.appendingPathComponent("report.pdf")
+        let page = folder.appendingPathComponent("document.html")
+        let document = folder.appendingPathComponent("document.pdf")
         try Data(html.utf8).write(to: page)
         try await run(["--encoding", "utf-8", "--pdf-variant", "pdf/ua-1", "--quiet", page.path, document.path])
         guard let data = try? Data(contentsOf: document), data.starts(with: Data("%PDF-".utf8)) else {

@@ -18,13 +18,16 @@ package struct DeliveryPages: Sendable {
     }
 
     private func list(_ context: SignedIn, problems: [Refusal.Problem] = []) async throws -> Response {
+        let about = context.query("about")
         let filter = DeliveryFilter(rawValue: context.query("state")) ?? .failed
         let paging = Paging(context.query("page"), size: 25)
-        let total = try await deliveries.count(filter)
+        let total = try await deliveries.count(filter, about: about)
         let view = DeliveryListView(
-            filter: filter, rows: try await deliveries.list(filter, offset: paging.offset, limit: paging.size),
+            filter: filter, about: about,
+            rows: try await deliveries.list(filter, about: about, offset: paging.offset, limit: paging.size),
             person: context.person, problems: problems,
-            paging: paging.view(total: total, path: "/deliveries", query: [("state", filter.rawValue)], noun: "tin"))
+            paging: paging.view(
+                total: total, path: "/deliveries", query: [("about", about), ("state", filter.rawValue)], noun: "tin"))
         return context.page(view, title: "Thư và tin đã gửi", status: problems.isEmpty ? .ok : .unprocessableContent)
     }
 
@@ -62,13 +65,14 @@ struct DeliveryListView: PageView {
     ]
 
     let filter: DeliveryFilter
+    let about: String
     let rows: [Delivery]
     let person: Person
     let problems: [Refusal.Problem]
     let paging: PagingView?
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "problems": { $0.problems.map(ProblemView.init) }, "paging": \.paging,
+        "problems": { $0.problems.map(ProblemView.init) }, "paging": \.paging, "code": \.about,
         "states": { view in
             DeliveryFilter.allCases.map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter) }
         },

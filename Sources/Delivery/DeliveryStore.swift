@@ -44,17 +44,18 @@ package struct DeliveryStore: Sendable {
             """)
     }
 
-    /// Newest first, across all records.
-    package func list(_ filter: DeliveryFilter, offset: Int, limit: Int) async throws -> [Delivery] {
+    /// Newest first, across all records or about one.
+    package func list(_ filter: DeliveryFilter, about code: String, offset: Int, limit: Int) async throws -> [Delivery] {
         try await database.all(
             """
-            SELECT \(columns: Delivery.self) FROM deliveries WHERE \(sql: filter.condition)
-            ORDER BY coalesce(finished_at, created_at) DESC, id DESC OFFSET \(offset) LIMIT \(limit)
+            SELECT \(columns: Delivery.self) FROM deliveries
+            WHERE  \(sql: filter.condition) AND (\(code) = '' OR about IN (\(code), upper(\(code)))) ORDER BY id DESC OFFSET \(offset) LIMIT \(limit)
             """)
     }
 
-    package func count(_ filter: DeliveryFilter) async throws -> Int {
-        try await database.value("SELECT count(*) FROM deliveries WHERE \(sql: filter.condition)")
+    package func count(_ filter: DeliveryFilter, about code: String) async throws -> Int {
+        try await database.value(
+            "SELECT count(*) FROM deliveries WHERE \(sql: filter.condition) AND (\(code) = '' OR about IN (\(code), upper(\(code))))")
     }
 
     /// - Returns: Nil when there is no such delivery.
@@ -95,13 +96,14 @@ package struct DeliveryStore: Sendable {
                 WHERE  c.suspended_at IS NULL AND c.removed_at IS NULL
                 AND    (c.per_minute = 0 OR p.next_at <= \(now + DeliveryPace.burst))
                 AND    EXISTS (SELECT FROM deliveries d WHERE d.channel_id = c.id AND \(sql: Self.isDue(at: now)))
-                AND    NOT EXISTS (SELECT FROM deliveries d WHERE d.channel_id = c.id AND d.state = 'running'
-                                   AND d.leased_until > \(now))
+                AND    \(sql: Self.isIdle("c.id", at: now))
                 ORDER  BY p.next_at, c.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED
                 """)
             guard let channel else { return nil }
+            // Looked at once more: somebody may have taken one between the look above and its lock.
             let taken = try await tx.take(
-                from: "channel_id = \(channel.id)", .channel(channel.id), DeliveryPace(perMinute: channel.perMinute), at: now)
+                from: "channel_id = \(channel.id) AND \(sql: Self.isIdle("\(channel.id)", at: now))", .channel(channel.id),
+                DeliveryPace(perMinute: channel.perMinute), at: now)
             return taken.first.map { ($0, channel) }
         }
     }
@@ -140,6 +142,13 @@ package struct DeliveryStore: Sendable {
         """
         ((d.state = 'ready' AND d.run_at <= \(now)) OR (d.state = 'running' AND d.leased_until <= \(now)))
         AND d.withdrawn_at IS NULL
+        """
+    }
+
+    private static func isIdle(_ channel: SQL, at now: Instant) -> SQL {
+        """
+        NOT EXISTS (SELECT FROM deliveries r WHERE r.channel_id = \(sql: channel) AND r.state = 'running'
+                    AND r.leased_until > \(now))
         """
     }
 

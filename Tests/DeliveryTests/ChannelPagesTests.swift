@@ -146,6 +146,7 @@ struct ChannelPagesTests {
             #expect(refused.status == .unprocessableContent && refused.body.contains("không gửi lại được"))
             #expect(try await browser.get("/deliveries?state=waiting").body.contains("1–1 trong 1 tin"))
             #expect(try await browser.get("/deliveries?state=all").body.contains("1–3 trong 3 tin"))
+            #expect(try await browser.get("/deliveries?state=all&about=sc-2026-0001").body.contains("1–1 trong 1 tin"))
             #expect(try await browser.post("/deliveries/0/attempts").status == .notFound)
             let auditor = try await town.browser(.tam).get("/deliveries")
             #expect(auditor.status == .ok && !auditor.body.contains("/attempts"))

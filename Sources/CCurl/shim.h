@@ -33,6 +33,10 @@ static inline CURLcode easy_set_function(CURL *easy, CURLoption option, curl_wri
     return curl_easy_setopt(easy, option, function);
 }
 
+static inline CURLcode easy_set_open_socket(CURL *easy, curl_opensocket_callback function) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
+}
+
 static inline long easy_get_long(CURL *easy, CURLINFO info) {
     long value = 0;
     curl_easy_getinfo(easy, info, &value);

@@ -59,13 +59,15 @@ struct App: Sendable {
         let health = HealthPages(
             database: database, isMigrated: migrationCheck(database), metrics: metrics,
             gauges: GaugeStore(database: database), probing: figures, metricsToken: secret.token(for: "metrics"))
+        let bounces = BounceAddress(secret: secret.token(for: "bounces"))
         let links = NoticeLinks(address: address, secret: secret.token(for: "notice links"))
         let loop = TransferLoop()
         let prober = TargetProber(loop: loop)
         Rooms(
             prober: prober, database: database, users: users, sessions: sessions, health: health,
             press: try ReportPress(resources, templates: templates, database: database), assets: assets,
-            api: try APIDocument(resources), address: address, links: links, sendsMail: settings.mailServer != nil
+            api: try APIDocument(resources), address: address, bounces: bounces, links: links,
+            sendsMail: settings.mailServer != nil
         ).add(to: &routes)
 
         let listener = Listener(opened.configuration, logger: logger)
@@ -87,13 +89,11 @@ struct App: Sendable {
             HeartbeatWatch(database: database, logger: logger),
             IncidentWatch(database: database, listener: listener, baseURL: address, logger: logger),
             MaintenanceKeeper(database: database, logger: logger),
+            DeliveryWorker(
+                database: database, listener: listener, server: settings.mailServer, bounces: bounces, logger: logger),
             NoticeReminders(
                 store: NoticeStore(database: database, calendar: .stateOffice, links: links), logger: logger),
         ]
-        if let server = settings.mailServer {
-            services.append(
-                DeliveryWorker(database: database, listener: listener, server: server, logger: logger))
-        }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: (services + [web]).map { .init(service: $0) },

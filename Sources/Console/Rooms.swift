@@ -24,6 +24,8 @@ struct Rooms {
     let api: APIDocument
     /// The address that letters lead to.
     let address: String
+    /// Signs the addresses to which letters that cannot be delivered come back.
+    let bounces: BounceAddress
     /// Makes the links of notices' letters.
     let links: NoticeLinks
     /// Whether there is a mail server to hand letters to.
@@ -80,6 +82,9 @@ struct Rooms {
         AgencyPages(agencies: agencies).add(to: &routes)
         UserPages(users: users, agencies: agencies).add(to: &routes)
         SettingPages(settings: settings, metricsToken: health.metricsToken).add(to: &routes)
+        DeliveryPages(deliveries: DeliveryStore(database: database)).add(to: &routes)
+        ChannelPages(channels: ChannelStore(database: database)).add(to: &routes)
+        BounceAPI(bounces: BounceStore(database: database, addresses: bounces)).add(to: &routes)
         TokenPages(tokens: APITokenStore(database: database), agencies: agencies).add(to: &routes)
         MonitorAPI(monitors: MonitorStore(database: database)).add(to: &routes)
         api.add(to: &routes)

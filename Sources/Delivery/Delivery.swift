@@ -35,7 +35,11 @@ package struct Delivery: Hashable, Sendable {
 
     package let id: ID
     package let key: String
+    /// Code of the record on whose page it stands: `TB-2026-0003`.
+    package let about: String
     package let agency: Agency.ID?
+    /// By which way it goes; nil: by mail.
+    package let channel: Channel.ID?
     package let recipientName: String
     package let recipientAddress: String
     package let subject: String
@@ -53,15 +57,17 @@ package struct Delivery: Hashable, Sendable {
 extension Delivery: PostgresRow {
     package static var columns: String {
         """
-        id, key, agency_id, recipient_name, recipient_address, subject, body, created_at, state, attempts, run_at,
-        finished_at, answer
+        id, key, about, agency_id, channel_id, recipient_name, recipient_address, subject, body, created_at, state,
+        attempts, run_at, finished_at, answer
         """
     }
 
     package init(row: inout RowReader) throws {
         id = try row.read()
         key = try row.read()
+        about = try row.read()
         agency = try row.read()
+        channel = try row.read()
         recipientName = try row.read()
         recipientAddress = try row.read()
         subject = try row.read()

@@ -5,8 +5,9 @@ package import Transfer
 package enum DeliveryOutcome: Hashable, Sendable {
     /// The other side took it, and said so.
     case accepted(String)
-    /// It may work later: no connection, or a reply 4xx (RFC 5321 §4.2.1).
-    case transient(String)
+    /// It may work later: no connection, a reply 4xx of a mail server (RFC 5321 §4.2.1), a server that is overloaded. `after`:
+    /// how long the other side asks to be left alone.
+    case transient(String, after: Duration? = nil)
     /// It will never work: a reply 5xx, an address that is none.
     case permanent(String)
 
@@ -41,6 +42,8 @@ package enum DeliveryRules {
     package static let lease = Duration.seconds(120)
     /// However often it failed, a letter waits no longer than this after the mail server is back.
     package static let longestPause = Duration.seconds(3600)
+    /// Who asks to be left alone for longer than this is asked again all the same.
+    package static let longestWish = Duration.seconds(86_400)
 
     package enum Next: Hashable, Sendable {
         case delivered(String)
@@ -57,10 +60,11 @@ package enum DeliveryRules {
         switch outcome {
         case .accepted(let answer): return .delivered(answer)
         case .permanent(let answer): return .failed(answer)
-        case .transient(let answer):
+        case .transient(let answer, let wish):
             guard attempt < maximumAttempts else { return .failed(answer) }
             let seconds = min(Double(attempt * attempt * attempt * attempt) + 1, Double(longestPause.inSeconds))
-            return .again(at: now + .milliseconds(Int64(seconds * (1 + jitter * 0.25) * 1000)), answer)
+            let pause = Duration.milliseconds(Int64(seconds * (1 + jitter * 0.25) * 1000))
+            return .again(at: now + max(pause, min(wish ?? .zero, longestWish)), answer)
         }
     }
 }

@@ -44,36 +44,111 @@ package struct DeliveryStore: Sendable {
             """)
     }
 
-    /// Takes up to `limit` letters that are due, or whose worker has died. Several workers never take the same one. A
-    /// letter that was withdrawn before its worker died ends here.
-    package func claim(_ limit: Int, at now: Instant) async throws -> [ClaimedDelivery] {
+    /// Newest first, across all records or about one.
+    package func list(_ filter: DeliveryFilter, about code: String, offset: Int, limit: Int) async throws -> [Delivery] {
         try await database.all(
             """
-            WITH ended AS (
-                UPDATE deliveries
-                SET    state = 'withdrawn', finished_at = \(now), leased_until = NULL, lease_token = NULL
-                WHERE  state = 'running' AND leased_until <= \(now) AND withdrawn_at IS NOT NULL),
-            due AS MATERIALIZED (\(sql: Self.due(limit, at: now)))
-            UPDATE deliveries
-            SET    state = 'running', attempts = attempts + 1, leased_until = \(now + DeliveryRules.lease),
-                   lease_token = gen_random_uuid()
-            FROM   due WHERE id = due_id
-            RETURNING \(columns: ClaimedDelivery.self)
+            SELECT \(columns: Delivery.self) FROM deliveries
+            WHERE  \(sql: filter.condition) AND (\(code) = '' OR about IN (\(code), upper(\(code)))) ORDER BY id DESC OFFSET \(offset) LIMIT \(limit)
             """)
     }
 
+    package func count(_ filter: DeliveryFilter, about code: String) async throws -> Int {
+        try await database.value(
+            "SELECT count(*) FROM deliveries WHERE \(sql: filter.condition) AND (\(code) = '' OR about IN (\(code), upper(\(code))))")
+    }
+
+    /// - Returns: Nil when there is no such delivery.
+    /// - Throws: `Refusal`, as `Transaction.sendAgain`.
+    func sendAgain(
+        _ id: Delivery.ID, by actor: Actor, form: FormKey? = nil, at now: Instant
+    ) async throws -> Delivery? {
+        try await database.transaction { tx in
+            try await tx.claim(form, location: "/deliveries")
+            let codes = try await tx.values("SELECT about FROM deliveries WHERE id = \(id)", as: String.self)
+            guard let code = codes.first else { return nil }
+            let sent = try await tx.sendAgain(id, about: code, at: now)
+            try await tx.record(
+                "delivery.sent_again", code, by: actor,
+                after: ["recipient": sent.recipientName, "address": sent.recipientAddress], at: now)
+            return sent
+        }
+    }
+
+    /// Takes up to `limit` letters that are due, or whose worker has died. Several workers never take the same one. A
+    /// letter that was withdrawn before its worker died ends here.
+    ///
+    /// - Parameter pace: How many may be tried in a minute; where that is limited, one is taken at a time.
+    package func claim(_ limit: Int, within pace: DeliveryPace = .free, at now: Instant) async throws -> [ClaimedDelivery] {
+        guard pace != .free else { return try await database.all(Self.taking(limit, from: "channel_id IS NULL", at: now)) }
+        return try await database.transaction { tx in
+            try await tx.isFree(.mail, at: now) ? tx.take(from: "channel_id IS NULL", .mail, pace, at: now) : []
+        }
+    }
+
+    /// Takes one delivery that is due to a channel which nobody is using at this moment: whoever is slow holds up only
+    /// their own, and gets them one after the other.
+    package func claimForChannel(at now: Instant) async throws -> (ClaimedDelivery, Channel)? {
+        try await database.transaction { tx in
+            let channel: Channel? = try await tx.first(
+                """
+                SELECT \(columns: Channel.self) FROM delivery_paces p JOIN channels c ON c.id = p.channel_id
+                WHERE  c.suspended_at IS NULL AND c.removed_at IS NULL
+                AND    (c.per_minute = 0 OR p.next_at <= \(now + DeliveryPace.burst))
+                AND    EXISTS (SELECT FROM deliveries d WHERE d.channel_id = c.id AND \(sql: Self.isDue(at: now)))
+                AND    \(sql: Self.isIdle("c.id", at: now))
+                ORDER  BY p.next_at, c.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+                """)
+            guard let channel else { return nil }
+            // Looked at once more: somebody may have taken one between the look above and its lock.
+            let taken = try await tx.take(
+                from: "channel_id = \(channel.id) AND \(sql: Self.isIdle("\(channel.id)", at: now))", .channel(channel.id),
+                DeliveryPace(perMinute: channel.perMinute), at: now)
+            return taken.first.map { ($0, channel) }
+        }
+    }
+
+    fileprivate static func taking(_ limit: Int, from way: SQL, at now: Instant) -> SQL {
+        """
+        WITH ended AS (
+            UPDATE deliveries
+            SET    state = 'withdrawn', finished_at = \(now), leased_until = NULL, lease_token = NULL
+            WHERE  state = 'running' AND leased_until <= \(now) AND withdrawn_at IS NOT NULL),
+        due AS MATERIALIZED (\(sql: Self.due(limit, from: way, at: now)))
+        UPDATE deliveries
+        SET    state = 'running', attempts = attempts + 1, leased_until = \(now + DeliveryRules.lease),
+               lease_token = gen_random_uuid()
+        FROM   due WHERE id = due_id
+        RETURNING \(columns: ClaimedDelivery.self)
+        """
+    }
+
     /// What says that something is off does not overtake what says that it is on.
-    static func due(_ limit: Int, at now: Instant) -> SQL {
+    static func due(_ limit: Int, from way: SQL = "channel_id IS NULL", at now: Instant) -> SQL {
         """
         SELECT id AS due_id FROM deliveries d
-        WHERE  ((state = 'ready' AND run_at <= \(now)) OR (state = 'running' AND leased_until <= \(now)))
-        AND    withdrawn_at IS NULL
+        WHERE  \(sql: isDue(at: now)) AND \(sql: way)
         AND    NOT EXISTS (
                    SELECT FROM deliveries w
                    WHERE  w.state = 'running' AND w.leased_until > \(now) AND w.withdrawn_at IS NOT NULL
                    AND    w.about = d.about
                    AND    (w.agency_id = d.agency_id OR w.recipient_address = d.recipient_address))
         ORDER  BY run_at, id LIMIT \(limit) FOR UPDATE SKIP LOCKED
+        """
+    }
+
+    /// Whether `deliveries d` wants to be tried now.
+    private static func isDue(at now: Instant) -> SQL {
+        """
+        ((d.state = 'ready' AND d.run_at <= \(now)) OR (d.state = 'running' AND d.leased_until <= \(now)))
+        AND d.withdrawn_at IS NULL
+        """
+    }
+
+    private static func isIdle(_ channel: SQL, at now: Instant) -> SQL {
+        """
+        NOT EXISTS (SELECT FROM deliveries r WHERE r.channel_id = \(sql: channel) AND r.state = 'running'
+                    AND r.leased_until > \(now))
         """
     }
 
@@ -114,5 +189,44 @@ package struct DeliveryStore: Sendable {
                    leased_until = NULL, lease_token = NULL
             WHERE  id = \(claimed.delivery.id) AND lease_token = \(claimed.lease)
             """) == 1
+    }
+}
+
+extension Transaction {
+    /// Waits for whoever takes something for the same way at this moment, and holds it until the transaction ends.
+    fileprivate func isFree(_ way: DeliveryPace.Way, at now: Instant) async throws -> Bool {
+        try await !values(
+            """
+            SELECT channel_id FROM delivery_paces
+            WHERE channel_id = \(way.number) AND next_at <= \(now + DeliveryPace.burst) FOR UPDATE
+            """, as: Int64.self
+        ).isEmpty
+    }
+
+    /// Takes one, and puts off the next.
+    fileprivate func take(
+        from rows: SQL, _ way: DeliveryPace.Way, _ pace: DeliveryPace, at now: Instant
+    ) async throws -> [ClaimedDelivery] {
+        let taken: [ClaimedDelivery] = try await all(DeliveryStore.taking(1, from: rows, at: now))
+        if !taken.isEmpty {
+            try await run(
+                """
+                UPDATE delivery_paces
+                SET    next_at = greatest(next_at, \(now)) + \(pace.interval.inMicroseconds) * interval '1 microsecond'
+                WHERE  channel_id = \(way.number)
+                """)
+        }
+        return taken
+    }
+}
+
+extension DeliveryFilter {
+    /// What failed and was withdrawn is not missed by anybody.
+    fileprivate var condition: SQL {
+        switch self {
+        case .failed: "state = 'failed' AND withdrawn_at IS NULL"
+        case .waiting: "state IN ('ready', 'running')"
+        case .all: "true"
+        }
     }
 }

@@ -5,34 +5,44 @@ import Organization
 import ServiceLifecycle
 package import Transfer
 
-/// Hands the outbox's letters to the mail server.
+/// Hands the outbox's letters to the mail server, and what goes over other channels to theirs.
 ///
 /// It listens for news of letters and also looks by itself every few seconds, so nothing depends on being awake at the
 /// right moment. Several processes may work at once; each letter is taken by one of them, for as long as its lease
 /// lasts. A worker that dies between handing in and writing down leaves a lease that lapses: the letter goes out once
-/// more, with the same Message-ID, by which mail programs know that it is the same.
+/// more, with the same Message-ID (a webhook with the same id), by which the other side knows that it is the same.
 package struct DeliveryWorker: Service {
-    /// Letters under way at once: what a small mail server takes without complaint.
-    private static let lanes = 4
+    /// Letters under way at once: what a small mail server takes without complaint. Each lane keeps its connection for the
+    /// next letter.
+    private static let mailLanes = 4
+    /// Deliveries under way at once over other channels; each channel has one at a time.
+    private static let channelLanes = 4
     private static let pause = Duration.seconds(5)
 
     private let database: Database
     private let deliveries: DeliveryStore
     private let listener: Listener
+    /// Nil: letters wait.
+    private let server: MailServer?
+    private let bounces: BounceAddress
     /// One for each lane: while libcurl waits for the word of a mail server that has a whole letter, its loop stands still.
-    private let loops: [TransferLoop]
-    private let server: MailServer
+    private let mailLoops: [TransferLoop]
+    private let channelLoop: TransferLoop
     private let clock: WallClock
     private let logger: Logger
 
+    /// - Parameter trust: A file of root certificates in PEM, of those who may vouch for mail servers and channels.
     package init(
-        database: Database, listener: Listener, server: MailServer, clock: WallClock = .system, logger: Logger
+        database: Database, listener: Listener, server: MailServer?, bounces: BounceAddress, clock: WallClock = .system,
+        trust: String = TransferLoop.systemTrust, logger: Logger
     ) {
         self.database = database
         deliveries = DeliveryStore(database: database)
         self.listener = listener
-        loops = (0..<Self.lanes).map { _ in TransferLoop() }
         self.server = server
+        self.bounces = bounces
+        mailLoops = (0..<(server == nil ? 0 : Self.mailLanes)).map { _ in TransferLoop(trust: trust) }
+        channelLoop = TransferLoop(trust: trust)
         self.clock = clock
         self.logger = logger
     }
@@ -40,7 +50,10 @@ package struct DeliveryWorker: Service {
     /// Works until the console stops; what is under way then is finished, and nothing new is begun. Each lane listens to
     /// a bell of its own, so that a letter that takes long holds up no other.
     package func run() async throws {
-        let bells = loops.map { _ in AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+        let works: [@Sendable (Instant) async throws -> Bool] =
+            mailLoops.map { loop in { @Sendable now in try await deliver(at: now, by: loop) } }
+            + (0..<Self.channelLanes).map { _ in { @Sendable now in try await deliverToChannel(at: now) } }
+        let bells = works.map { _ in AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1)) }
         let ring: @Sendable () -> Void = { for bell in bells { bell.continuation.yield() } }
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
@@ -57,21 +70,21 @@ package struct DeliveryWorker: Service {
                         }
                     }
                 }
-                for (bell, loop) in zip(bells, loops) {
+                for (bell, work) in zip(bells, works) {
                     group.addTask {
-                        for await _ in bell.stream { await workOff(by: loop) }
-                        await loop.stop()
+                        for await _ in bell.stream { await workOff(work) }
                     }
                 }
             }
+            for loop in mailLoops + [channelLoop] { await loop.stop() }
         } onGracefulShutdown: {
             for bell in bells { bell.continuation.finish() }
         }
     }
 
-    private func workOff(by loop: TransferLoop) async {
+    private func workOff(_ work: (Instant) async throws -> Bool) async {
         do {
-            while !Task.isShuttingDownGracefully, try await deliver(at: clock.now, by: loop) {}
+            while !Task.isShuttingDownGracefully, try await work(clock.now) {}
         } catch is CancellationError {
         } catch {
             logger.warning("deliveries: will look again", metadata: ["error": "\(error)"])
@@ -79,34 +92,61 @@ package struct DeliveryWorker: Service {
     }
 
     /// Takes the letter that has been due the longest, hands it in, and writes down what came of it.
-    /// - Returns: False when none is due.
+    /// - Returns: False when none is due, or no more may be sent in this minute.
     package func deliver(at now: Instant) async throws -> Bool {
-        try await deliver(at: now, by: loops[0])
+        guard let loop = mailLoops.first else { return false }
+        return try await deliver(at: now, by: loop)
     }
 
     private func deliver(at now: Instant, by loop: TransferLoop) async throws -> Bool {
-        guard let claimed = try await deliveries.claim(1, at: now).first else { return false }
-        let outcome = try await send(claimed, by: loop)
-        // Nobody knows how far it came; the next worker sends it once more when the lease has lapsed.
-        if outcome.isCancelled { throw CancellationError() }
-        let ended = now + outcome.total
-        let next = DeliveryRules.next(
-            after: DeliveryOutcome(outcome), attempt: claimed.delivery.attempts, jitter: .random(in: 0...1), at: ended)
-        if try await !deliveries.finish(claimed, next, at: ended) {
-            logger.notice("deliveries: \(claimed.delivery.key) was taken over by another worker")
-        }
+        let settings = try await database.settings()
+        let pace = DeliveryPace(perMinute: settings.number(.deliveryPerMinute))
+        guard let claimed = try await deliveries.claim(1, within: pace, at: now).first else { return false }
+        let outcome = await send(claimed, settings, by: loop)
+        try await finish(claimed, outcome, DeliveryOutcome(outcome), begun: now)
         return true
     }
 
     /// Hands a letter in, without writing anything down.
-    func send(_ claimed: ClaimedDelivery, by loop: TransferLoop) async throws -> Outcome {
+    func send(_ claimed: ClaimedDelivery, _ settings: Settings, by loop: TransferLoop) async -> Outcome {
+        // Without a server nobody makes a loop.
+        guard let server else { return Outcome() }
         let letter = claimed.delivery
-        let sender = Mail.sender(setting: try await database.settings()[.deliverySender], user: server.user)
+        let sender = Mail.sender(setting: settings[.deliverySender], user: server.user)
         let mail = Mail(
             from: sender, toName: letter.recipientName, toAddress: letter.recipientAddress, subject: letter.subject,
             body: letter.body, html: claimed.html, thread: claimed.thread, calendar: claimed.calendar,
             unsubscribe: claimed.unsubscribe, key: letter.key, date: letter.createdAt)
+        let domain = settings[.bounceDomain]
         return await loop.run(
-            MailTransfer(server: server, from: sender, to: [letter.recipientAddress], message: mail.message))
+            MailTransfer(
+                server: server, from: domain.isEmpty ? sender : bounces.address(of: letter, at: domain),
+                to: [letter.recipientAddress], message: mail.message))
+    }
+
+    /// The same for a delivery over another channel.
+    package func deliverToChannel(at now: Instant) async throws -> Bool {
+        guard let (claimed, channel) = try await deliveries.claimForChannel(at: now) else { return false }
+        let outcome = try await send(claimed, to: channel, at: now)
+        try await finish(claimed, outcome, channel.verdict(on: outcome), begun: now)
+        return true
+    }
+
+    func send(_ claimed: ClaimedDelivery, to channel: Channel, at now: Instant) async throws -> Outcome {
+        let allowed = IPNetwork.list(try await database.settings()[.deliveryNetworks]).networks
+        return await channelLoop.run(channel.request(for: claimed.delivery, allowing: allowed, at: now))
+    }
+
+    private func finish(
+        _ claimed: ClaimedDelivery, _ outcome: Outcome, _ verdict: DeliveryOutcome, begun now: Instant
+    ) async throws {
+        // Nobody knows how far it came; the next worker sends it once more when the lease has lapsed.
+        if outcome.isCancelled { throw CancellationError() }
+        let ended = now + outcome.total
+        let next = DeliveryRules.next(
+            after: verdict, attempt: claimed.delivery.attempts, jitter: .random(in: 0...1), at: ended)
+        if try await !deliveries.finish(claimed, next, at: ended) {
+            logger.notice("deliveries: \(claimed.delivery.key) was taken over by another worker")
+        }
     }
 }

@@ -10,16 +10,17 @@ extension Transaction {
         try await run(
             """
             INSERT INTO deliveries (key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
-                                    calendar_method, calendar, unsubscribe, created_at, run_at)
+                                    calendar_method, calendar, unsubscribe, digest, created_at, run_at)
             SELECT key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
-                   calendar_method, calendar, unsubscribe, \(now), \(now)
+                   calendar_method, calendar, unsubscribe, digest, \(now), \(now)
             FROM   unnest(\(letters.map(\.key)), \(letters.map(\.about)),
                           \(letters.map { $0.agency?.rawValue }), \(letters.map(\.recipientName)),
                           \(letters.map(\.recipientAddress)), \(letters.map(\.subject)), \(letters.map(\.body)),
                           \(letters.map(\.html)), \(letters.map(\.thread)), \(letters.map { $0.calendar?.method.rawValue }),
-                          \(letters.map { $0.calendar?.text }), \(letters.map(\.unsubscribe)))
+                          \(letters.map { $0.calendar?.text }), \(letters.map(\.unsubscribe)),
+                          \(letters.map { Mail.digest(of: $0.key, date: now) }))
                    AS letter (key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
-                              calendar_method, calendar, unsubscribe)
+                              calendar_method, calendar, unsubscribe, digest)
             ON CONFLICT (key) DO NOTHING
             """)
         try await run("SELECT pg_notify('deliveries', '')")
@@ -35,7 +36,7 @@ package struct Withdrawal: Hashable, Sendable {
 }
 
 extension Transaction {
-    /// Stops the letters about a record that still wait. One that is under way cannot be stopped: when its attempt
+    /// Stops the letters about a record that still wait; what is announced to channels is a fact and goes on. One that is under way cannot be stopped: when its attempt
     /// succeeds it counts as delivered, else it is not tried again. Its agency counts as told, and what is written about
     /// the record from now on, to the same agency or to the same address, waits until that attempt is over.
     ///
@@ -48,7 +49,7 @@ extension Transaction {
             SET    withdrawn_at = \(now), state = CASE state WHEN 'ready' THEN 'withdrawn' ELSE state END,
                    finished_at = CASE state WHEN 'ready' THEN \(now) ELSE finished_at END
             WHERE  about = \(code) AND state IN ('ready', 'running', 'failed') AND withdrawn_at IS NULL
-            AND    starts_with(key, \(prefix))
+            AND    channel_id IS NULL AND starts_with(key, \(prefix))
             RETURNING \(columns: Delivery.self)
             """)
         let untried = stopped.filter { $0.state == .withdrawn && $0.attempts == 0 }

@@ -1,5 +1,6 @@
 import Database
 import Organization
+package import Transfer
 import Web
 
 /// An HTTP(S) request and what counts as a good answer to it.

@@ -1,6 +1,7 @@
 import Foundation
 import Database
 import Organization
+import Transfer
 import Web
 
 /// What somebody does on a site, step by step: sign in, list, download. Steps share their cookies; a value that one of

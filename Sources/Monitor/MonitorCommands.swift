@@ -1,6 +1,7 @@
 package import Civil
 import Database
 package import Organization
+import Transfer
 
 /// Commands on monitors. Each raises the monitor's revision, so that what a probe under way may still have to say of
 /// the monitor as it was before does not count.

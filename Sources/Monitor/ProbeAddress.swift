@@ -1,5 +1,6 @@
 import Foundation
 package import Organization
+package import Transfer
 
 extension Probe {
     /// What `trucban probe` is told.

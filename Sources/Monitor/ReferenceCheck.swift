@@ -1,4 +1,5 @@
 import Civil
+import Transfer
 
 /// Asks whether the prober itself can reach anything, by looking at one address that is known to be up (the setting
 /// `monitor.reference_url`). While that address does not answer either, failures say nothing about their targets.

@@ -1,5 +1,6 @@
 import Database
 import Organization
+import Transfer
 import Web
 
 /// What a monitor looks at. Each kind is a file of its own (`HTTPTarget`, `DNSTarget`, …) that says all of it: its

@@ -95,6 +95,10 @@ struct NoticeView: PageView {
         "lasting": { VietnameseFormat.duration($0.notice.ends - $0.notice.begins) },
         "leadDays": { String($0.leadDays) }, "wantedLeadDays": { String($0.wantedLeadDays) },
         "isLate": { $0.leadDays < $0.wantedLeadDays },
+        "deliveriesHref": {
+            $0.notice.publishedAt != nil && $0.person.may(.readDeliveries)
+                ? "/deliveries?about=\($0.notice.code)&state=all" : nil
+        },
         "leadBasis": { $0.leadDays < $0.wantedLeadDays ? Setting.noticeLeadDays.basis : nil },
         "shortLeadReason": \.notice.shortLeadReason, "author": \.notice.author.name,
         "editor": { view in view.notice.editor.flatMap { $0.id == view.notice.author.id ? nil : $0.name } },

@@ -11,6 +11,7 @@ package enum Permission: String, CaseIterable, Sendable {
     case readOfficers, keepOfficers
     case readObligations, keepObligations
     case readReports, writeReports, receiveReports
+    case readDeliveries, keepDeliveries
     case readAudit
     case keepUsers, keepSettings
 
@@ -38,6 +39,8 @@ package enum Permission: String, CaseIterable, Sendable {
         case .readReports: [.operator, .provinceOffice, .auditor, .administrator]
         case .writeReports: [.operator]
         case .receiveReports: [.provinceOffice]
+        case .readDeliveries: [.operator, .auditor, .administrator]
+        case .keepDeliveries: [.operator]
         case .readAudit: [.auditor, .administrator]
         case .keepUsers, .keepSettings: [.administrator]
         }

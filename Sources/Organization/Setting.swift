@@ -1,3 +1,5 @@
+import Civil
+
 /// A value that an administrator may change. What no law fixes is labelled so: "mục tiêu nội bộ".
 package struct Setting: Hashable, Sendable {
     package enum Shape: Hashable, Sendable {
@@ -7,6 +9,10 @@ package struct Setting: Hashable, Sendable {
         case address
         /// An e-mail address, or empty.
         case mailbox
+        /// A domain name, or empty.
+        case domain
+        /// Networks of IP addresses between blanks or commas, or empty.
+        case networks
     }
 
     package let key: String
@@ -31,6 +37,12 @@ package struct Setting: Hashable, Sendable {
         case .mailbox:
             if value.isEmpty || isEmailAddress(value) { return nil }
             return .init(field: key, text: "\(label): cần một địa chỉ dạng ten@coquan.gov.vn, hoặc để trống.")
+        case .domain:
+            if value.isEmpty || isEmailAddress("a@\(value)") { return nil }
+            return .init(field: key, text: "\(label): cần một tên miền dạng tra-lai.ninhbinh.gov.vn, hoặc để trống.")
+        case .networks:
+            guard let unfit = IPNetwork.list(value).unfit.first else { return nil }
+            return .init(field: key, text: "\(label): “\(unfit)” không phải là một mạng; cần dạng 10.1.0.0/16 hoặc 10.1.2.3.")
         }
     }
 }
@@ -111,11 +123,26 @@ extension Setting {
         help: "Để trống: dùng tên đăng nhập máy chủ thư (TRUCBAN_SMTP_URL) nếu đó là một địa chỉ, nếu không thì trucban@ninhbinh.gov.vn.",
         basis: "Quy ước; cơ quan nhận trả lời về địa chỉ này.", shape: .mailbox, standard: "")
 
+    package static let deliveryPerMinute = Setting(
+        key: "delivery.per_minute", label: "Số thư gửi tối đa mỗi phút",
+        help: "Tính chung mọi tiến trình; 0 là không giới hạn. Mỗi kênh khác có giới hạn riêng ở trang Kênh gửi tin.",
+        basis: "Theo giới hạn của máy chủ thư; mục tiêu nội bộ.", shape: .wholeNumber(0...60_000), standard: "0")
+    package static let bounceDomain = Setting(
+        key: "delivery.bounce_domain", label: "Tên miền nhận thư bị trả lại",
+        help: "Thư gửi đi ghi địa chỉ trả lại riêng bounce+…@ tên miền này; máy chủ thư của tên miền chuyển thư trả lại vào /api/v1/bounces. Để trống: trả lại về địa chỉ gửi.",
+        basis: "Quy ước.", shape: .domain, standard: "")
+    package static let deliveryNetworks = Setting(
+        key: "delivery.networks", label: "Mạng nội bộ được gửi tới (webhook, cổng tin nhắn)",
+        help: "Địa chỉ riêng, máy này và các địa chỉ đặc biệt bị từ chối, trừ những mạng ghi ở đây, ví dụ 10.1.2.0/24.",
+        basis: "Quy ước an toàn: địa chỉ kênh do người nhập, Trực Ban không để bị dùng để dò mạng nội bộ.",
+        shape: .networks, standard: "")
+
     /// All settings, in the order in which the page shows them.
     package static let all: [Setting] = [
         availabilityTarget, noticeLeadDays, noticeSecondPerson,
     ] + noticeReminders + [
         lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
         referenceAddress, quorum, sampleMonths, rollupMonths, renotifyMinutes, dutyDeskAddress, deliverySender,
+        deliveryPerMinute, bounceDomain, deliveryNetworks,
     ] + incidentSettings
 }

@@ -59,13 +59,19 @@ final class EasyHandle {
         note(easy_set_function(pointer, option, function))
     }
 
+    func set(openSocket function: curl_opensocket_callback) {
+        note(easy_set_open_socket(pointer, function))
+    }
+
     private func note(_ code: CURLcode) {
         if refusal == CURLE_OK { refusal = code }
     }
 
     func long(_ info: CURLINFO) -> Int { easy_get_long(pointer, info) }
 
-    func microseconds(_ info: CURLINFO) -> Duration { .microseconds(Int64(easy_get_offset(pointer, info))) }
+    func offset(_ info: CURLINFO) -> Int64 { Int64(easy_get_offset(pointer, info)) }
+
+    func microseconds(_ info: CURLINFO) -> Duration { .microseconds(offset(info)) }
 
     /// All cookies that it knows, in libcurl's own writing.
     var cookies: [String] {

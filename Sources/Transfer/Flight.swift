@@ -20,6 +20,7 @@ final class Flight {
     private var keepsHeaders = false
     private var headerSize = 0
     private var saidGoodbye = false
+    private var addressGuard: AddressGuard?
 
     init(_ order: Order, on easy: EasyHandle) {
         self.order = order
@@ -95,6 +96,44 @@ final class Flight {
         }
     }
 
+    /// Opens no socket to an address that the guard refuses.
+    func connect(under guarding: AddressGuard) {
+        addressGuard = guarding
+        easy.set(CURLOPT_OPENSOCKETDATA, context: Unmanaged.passUnretained(self).toOpaque())
+        easy.set { context, _, address in
+            // libcurl has one before it opens a socket.
+            Flight.at(context).open(address!)
+        }
+    }
+
+    private func open(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        let bytes = Self.bytes(of: address)
+        guard let bytes, addressGuard?.refuses(bytes) == false else {
+            outcome.refusedAddress = bytes.map(Self.text) ?? "?"
+            return CURL_SOCKET_BAD
+        }
+        return socket(address.pointee.family, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), address.pointee.protocol)
+    }
+
+    /// What stands behind the address's family is longer than `sockaddr` where it is an IPv6 address.
+    private static func bytes(of address: UnsafeMutablePointer<curl_sockaddr>) -> [UInt8]? {
+        guard let place = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
+        let raw = UnsafeRawPointer(address) + place
+        switch address.pointee.family {
+        case AF_INET:
+            return withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in.self).sin_addr) { Array($0) }
+        case AF_INET6:
+            return withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { Array($0) }
+        default: return nil
+        }
+    }
+
+    private static func text(_ address: [UInt8]) -> String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        inet_ntop(address.count == 4 ? AF_INET : AF_INET6, address, &text, socklen_t(text.count))
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     func send(_ message: [UInt8]) {
         upload = message
         easy.set(CURLOPT_UPLOAD, true)
@@ -139,6 +178,8 @@ final class Flight {
             outcome.message = failure.message
         }
         outcome.status = easy.long(CURLINFO_RESPONSE_CODE)
+        let pause = easy.offset(CURLINFO_RETRY_AFTER)
+        if pause > 0 { outcome.retryAfter = .seconds(pause) }
         outcome.resolved = easy.microseconds(CURLINFO_NAMELOOKUP_TIME_T)
         outcome.connected = easy.microseconds(CURLINFO_CONNECT_TIME_T)
         outcome.secured = easy.microseconds(CURLINFO_APPCONNECT_TIME_T)

@@ -21,6 +21,10 @@ package struct Outcome: Sendable {
     package var cookies: [String] = []
     /// A mail server's last reply as it said it, its code included; empty for HTTP.
     package var reply = ""
+    /// After which time an HTTP server wants to be asked again (RFC 9110 §10.2.3); nil: it says nothing of it.
+    package var retryAfter: Duration?
+    /// An address that the transfer's guard did not let it connect to; another address of the same name may have done.
+    package var refusedAddress: String?
     package var resolved = Duration.zero
     package var connected = Duration.zero
     /// After the TLS handshake; zero without TLS.

@@ -1,4 +1,4 @@
-/// One request to a server, as a probe makes it: on a connection of its own, with a full TLS handshake, through no proxy.
+/// One request to a server, as a probe makes it and a webhook: on a connection of its own, with a full TLS handshake, through no proxy.
 package struct Transfer: Hashable, Sendable {
     /// Which of a name's addresses are tried.
     package enum Family: Hashable, Sendable { case any, v4, v6 }
@@ -13,7 +13,11 @@ package struct Transfer: Hashable, Sendable {
     package var family = Family.any
     /// At most ten times.
     package var followsRedirects = false
+    /// Whether a POST that is sent on by 301 or 302 stays one; else it becomes a GET there, as in a browser.
+    package var keepsPostOnRedirect = false
     package var verifiesTLS = true
+    /// Which addresses may be connected to; nil: all.
+    package var addressGuard: AddressGuard?
     /// Opens a TCP connection to the URL's host and port, sends nothing, and closes it at once.
     package var connectsOnly = false
     /// How many bytes of the body are kept. Reading stops at the first byte beyond: that is no error, and the outcome says

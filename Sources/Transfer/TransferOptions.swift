@@ -47,6 +47,8 @@ extension Flight {
         easy.set(CURLOPT_IPRESOLVE, transfer.family.option)
         easy.set(CURLOPT_FOLLOWLOCATION, transfer.followsRedirects)
         easy.set(CURLOPT_MAXREDIRS, 10)
+        if transfer.keepsPostOnRedirect { easy.set(CURLOPT_POSTREDIR, Int(CURL_REDIR_POST_301 | CURL_REDIR_POST_302)) }
+        if let addressGuard = transfer.addressGuard { connect(under: addressGuard) }
         easy.set(CURLOPT_CONNECT_ONLY, transfer.connectsOnly)
         // A probe measures all of it, each time.
         easy.set(CURLOPT_FRESH_CONNECT, true)

@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Delivery
 import Monitor
 import Notices
 import Organization
@@ -29,6 +30,7 @@ enum WholeHouse {
                 sessions: SessionStore(database: database, hasher: hasher), health: health,
                 press: try await ReportPress(resources, database: database),
                 assets: try Assets(directory: resources.assets), api: try APIDocument(resources), address: "http://127.0.0.1",
+                bounces: BounceAddress(secret: "secret of the test"),
                 links: NoticeLinks(address: "http://127.0.0.1", secret: "secret of the test")
             ).add(to: &routes)
             declared.list.withLock { [declarations = routes.declarations] in $0 = declarations }

@@ -14,9 +14,10 @@ struct DeliveryWorkerTests {
     private static let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
 
     private func worker(_ database: Database, port: Int, user: String? = nil, clock: WallClock = .standing(at: now)) throws -> DeliveryWorker {
-        DeliveryWorker(
-            database: database, listener: Listener(database.configuration, logger: Self.logger),
-            server: try #require(MailServer(url: "smtp://127.0.0.1:\(port)")), clock: clock, logger: Self.logger)
+        let server = try #require(MailServer(url: "smtp://127.0.0.1:\(port)"))
+        return DeliveryWorker(
+            database: database, listener: Listener(database.configuration, logger: Self.logger), server: server,
+            bounces: BounceAddress(secret: "bí mật của phép thử"), clock: clock, logger: Self.logger)
     }
 
     @Test func aLetterIsDeliveredOnce() async throws {
@@ -108,7 +109,7 @@ struct DeliveryWorkerTests {
                 try await database.enqueue([.example()])
                 let dying = try worker(database, port: room.port)
                 let claimed = try #require(try await DeliveryStore(database: database).claim(1, at: now).first)
-                #expect(try await dying.send(claimed, by: TransferLoop()).status == 250)
+                #expect(await dying.send(claimed, Settings(), by: TransferLoop()).status == 250)
                 let first = try await room.next()
 
                 let next = try worker(database, port: room.port)
@@ -134,7 +135,7 @@ struct DeliveryWorkerTests {
                 try await database.enqueue([letter])
                 let worker = try worker(database, port: room.port)
                 let claimed = try #require(try await DeliveryStore(database: database).claim(1, at: now).first)
-                #expect(try await worker.send(claimed, by: TransferLoop()).status == 250)
+                #expect(await worker.send(claimed, Settings(), by: TransferLoop()).status == 250)
                 #expect(try await worker.deliver(at: now + DeliveryRules.lease))
                 let (first, second) = (try await room.next(), try await room.next())
                 #expect(first.message == second.message)

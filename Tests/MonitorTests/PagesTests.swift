@@ -4,6 +4,7 @@ import HTTPTypes
 import Organization
 import TestKit
 import Testing
+import Transfer
 import Web
 
 @testable import Monitor

@@ -3,6 +3,7 @@ import Database
 import Foundation
 import Organization
 import Testing
+import Transfer
 import Web
 
 @testable import Monitor

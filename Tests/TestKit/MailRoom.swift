@@ -2,7 +2,8 @@ package import Foundation
 
 /// A real mail server (Debian's aiosmtpd) that shows what it was given. It refuses for good whoever is called `khongco`,
 /// for now whoever is called `ban`, and a message in which stands `[thư rác]`. To whoever writes to `cham` it says nothing
-/// until a letter to somebody else has come.
+/// until a letter to somebody else has come, to whoever writes to `cam` nothing at all. The first letter to `dut` it cuts off
+/// in the middle; the first to `mat` it takes whole, and then hangs up without a word.
 package struct MailRoom: Sendable {
     /// What came in, byte for byte after the envelope was opened.
     package struct Received: Decodable, Sendable {
@@ -11,6 +12,8 @@ package struct MailRoom: Sendable {
         package let message: Data
         package let user: String?
         package let isSecured: Bool
+        /// The client's port: which of its connections it came by.
+        package let connection: Int
 
         package var text: String { String(decoding: message, as: UTF8.self) }
     }
@@ -46,11 +49,26 @@ package struct MailRoom: Sendable {
         from aiosmtpd.smtp import SMTP, AuthResult
         encryption, certificate, key, user, password = sys.argv[1:6]
         others = asyncio.Event()
+        cut = set()
+
+        def hangs_up_on(envelope, name):
+            address = envelope.rcpt_tos[0]
+            if not address.startswith(name + "@") or address in cut: return False
+            cut.add(address)
+            return True
+
+        class Post(SMTP):
+            async def smtp_DATA(self, argument):
+                if not hangs_up_on(self.envelope, "dut"): return await super().smtp_DATA(argument)
+                await self.push("354 go on")
+                await self._reader.read(100)
+                self.transport.abort()
 
         class Room:
             async def handle_RCPT(self, server, session, envelope, address, options):
                 if address.startswith("khongco@"): return "550 5.1.1 khong co hop thu nay"
                 if address.startswith("ban@"): return "451 4.3.2 dang ban"
+                if address.startswith("cam@"): await asyncio.Event().wait()
                 envelope.rcpt_tos.append(address)
                 return "250 OK"
 
@@ -59,7 +77,8 @@ package struct MailRoom: Sendable {
                 print(json.dumps({
                     "from": envelope.mail_from, "to": envelope.rcpt_tos,
                     "message": base64.b64encode(envelope.content).decode(),
-                    "user": session.auth_data, "isSecured": server.transport.get_extra_info("ssl_object") is not None}))
+                    "user": session.auth_data, "connection": session.peer[1], "isSecured": server.transport.get_extra_info("ssl_object") is not None}))
+                if hangs_up_on(envelope, "mat"): return server.transport.abort()
                 if envelope.rcpt_tos[0].startswith("cham@"): await others.wait()
                 else: others.set()
                 return "250 2.0.0 da nhan"
@@ -79,7 +98,7 @@ package struct MailRoom: Sendable {
             if encryption == "startTLS": options.update(tls_context=context, require_starttls=True)
             if user: options.update(authenticator=check, auth_required=True, auth_require_tls=encryption == "startTLS")
             server = await loop.create_server(
-                lambda: SMTP(Room(), **options), "127.0.0.1", 0, ssl=context if encryption == "implicit" else None)
+                lambda: Post(Room(), **options), "127.0.0.1", 0, ssl=context if encryption == "implicit" else None)
             print(server.sockets[0].getsockname()[1])
             await server.serve_forever()
 

@@ -72,6 +72,8 @@ struct HomeStore: Sendable {
                    (SELECT count(*) FROM requests r WHERE r.resolved_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))),
                    (SELECT count(*) FROM deliveries WHERE state = 'failed' AND withdrawn_at IS NULL),
+                   ARRAY(SELECT about FROM deliveries WHERE state = 'failed' AND withdrawn_at IS NULL
+                         GROUP BY about ORDER BY max(finished_at) DESC LIMIT 5),
                    (SELECT count(*) FROM account_findings f WHERE f.closed_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))),
                    (SELECT min(l.left_on) FROM account_findings f JOIN leavers l ON l.id = f.leaver_id
@@ -138,6 +140,8 @@ struct HomeCounts: PostgresRow {
     let openRequests: Int
     /// Letters that somebody can still do something about; what a cancelled notice said is sent to nobody any more.
     let failedDeliveries: Int
+    /// What they are about, the newest five.
+    let undelivered: [String]
     /// People who left and whose account is not locked (Điều 23.1 c).
     let openFindings: Int
     /// The day on which the first of them left; nil when there is none.
@@ -164,6 +168,7 @@ struct HomeCounts: PostgresRow {
         openIncidents = try row.read()
         openRequests = try row.read()
         failedDeliveries = try row.read()
+        undelivered = try row.read()
         openFindings = try row.read()
         oldestFinding = try row.read()
         let (keys, values) = (try row.read([String].self), try row.read([String].self))

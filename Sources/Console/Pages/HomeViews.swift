@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Delivery
 import Incidents
 import Monitor
 import Organization
@@ -9,7 +10,7 @@ struct HomeView: PageView {
     static let template = "dashboard/home"
     static let parts: [any View.Type] = [
         HomeLinkView.self, HomeStepView.self, HomeTileView.self, HomeDownView.self, HomeIncidentView.self,
-        HomeDutyView.self, HomeNoticeView.self, BadgeView.self, HomeCodeView.self,
+        HomeDutyView.self, HomeNoticeView.self, BadgeView.self, HomeCodeView.self, HomeUndeliveredView.self,
     ]
 
     let person: Person
@@ -24,7 +25,7 @@ struct HomeView: PageView {
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "today": { weekday($0.now) }, "asOf": { VietnameseFormat.moment($0.now) },
         "machineTime": { VietnameseFormat.timestamp($0.now) },
-        "actions": \.actions, "blindness": \.blindness, "next": \.next, "tiles": \.tiles,
+        "actions": \.actions, "blindness": \.blindness, "undelivered": \.undelivered, "next": \.next, "tiles": \.tiles,
         "uncounted": { $0.counts.down > $0.down.count ? VietnameseFormat.number($0.counts.down - $0.down.count) : nil },
         "down": { view in view.down.map { HomeDownView(down: $0, now: view.now) } },
         "incidents": { view in
@@ -54,6 +55,12 @@ struct HomeView: PageView {
         return counts.offlineSince.map {
             "bộ giám sát không thấy mạng của chính nó từ \(VietnameseFormat.moment($0))."
         }
+    }
+
+    /// What somebody has to tell in another way, or send again.
+    private var undelivered: HomeUndeliveredView? {
+        counts.failedDeliveries > 0 && person.may(.readDeliveries)
+            ? HomeUndeliveredView(count: counts.failedDeliveries, codes: counts.undelivered, person: person) : nil
     }
 
     /// The one most urgent thing for this person.
@@ -111,7 +118,7 @@ struct HomeView: PageView {
             tiles.append(
                 HomeTileView(
                     kind: counts.failedDeliveries == 0 ? "good" : "overdue", figure: counts.failedDeliveries,
-                    name: "Thư không gửi được", detail: "cần báo bằng cách khác", href: "/notices"))
+                    name: "Thư không gửi được", detail: "cần báo bằng cách khác", href: "/deliveries"))
         }
         return tiles
     }
@@ -157,6 +164,21 @@ struct HomeCodeView: View {
     let href: String
 
     static let fields: [String: @Sendable (Self) -> Any?] = ["code": \.code, "href": \.href]
+}
+
+struct HomeUndeliveredView: View {
+    let count: Int
+    let codes: [String]
+    let person: Person
+
+    static let fields: [String: @Sendable (Self) -> Any?] = [
+        "figure": { VietnameseFormat.number($0.count) },
+        "records": { view in
+            view.codes.compactMap { code in
+                Delivery.recordHref(about: code, for: view.person).map { HomeCodeView(code: code, href: $0) }
+            }
+        },
+    ]
 }
 
 struct HomeDownView: View {

@@ -14,7 +14,7 @@ struct MessageTests {
     private static let link = "https://trucban.example.vn/incidents/SC-2026-0001"
 
     private static func text(
-        _ stage: MessageStage, _ incident: Incident, _ channel: Channel = .mail
+        _ stage: MessageStage, _ incident: Incident, _ channel: Incidents.Channel = .mail
     ) -> IncidentText {
         IncidentText(stage, channel, of: incident, link: link, at: nine.after(minutes: 40))
     }

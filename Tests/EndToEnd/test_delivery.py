@@ -109,7 +109,7 @@ def test_a_worker_that_is_killed_a_hundred_times_loses_nothing(post):
         for kill in range(KILLS):
             senders.append(Sender(house, post))
             seen = post.begun
-            house.wait_for(lambda: let_lapse(house) and post.begun > seen, f"a letter comes after {kill} kills", 20)
+            house.wait_for(lambda: let_lapse(house) and post.begun > seen, f"a letter comes after {kill} kills", 90)
             # So that letters are left for the last kill: the further they are, the sooner it dies.
             behind = post.taken * KILLS < (LETTERS - 30) * kill
             time.sleep(random.uniform(0, 2 * post.PAUSE) if behind else random.uniform(0, post.PAUSE / 2))

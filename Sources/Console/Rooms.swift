@@ -1,5 +1,6 @@
 import Compliance
 import Database
+import Delivery
 import Documents
 import Hotline
 import Incidents

@@ -51,7 +51,7 @@ let floors: [Target] = [
     floor("Delivery", sees: slice + ["Transfer", crypto]),
     floor("Documents", sees: ["Civil", "Web"]),
     floor("Monitor", sees: slice + ["Transfer", "WorkingTime", yams]),
-    floor("Incidents", sees: slice + ["Delivery", "Monitor"]),
+    floor("Incidents", sees: slice + ["Delivery", "Monitor", crypto]),
     floor("Notices", sees: slice + ["Delivery", "Documents", "Markdown", "WorkingTime", crypto]),
     floor("Hotline", sees: slice),
     floor("Compliance", sees: slice + ["WorkingTime"]),

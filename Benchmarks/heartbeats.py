@@ -46,17 +46,17 @@ def wrk(house, codes, suffix="", method="GET", body=None):
     return float(re.search(r"Requests/sec:\s+([\d.]+)", told).group(1)), milliseconds
 
 
-def floor(house):
-    """Transactions a second of the smallest update."""
+def floor_of(house, statement, sessions=SESSIONS):
+    """Transactions a second of one statement."""
     place = Path(house.data) / "cluster"
     elsewhere = Path(house.data) / "cluster.path"
     socket = (Path(elsewhere.read_text().strip()) if elsewhere.exists() else place) / "socket"
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(UPDATE)
+        script.write(statement)
         script.flush()
         os.chmod(script.name, 0o644)
         told = subprocess.run(
-            ["pgbench", "-h", str(socket), "-U", "postgres", "-n", "-M", "prepared", "-c", str(SESSIONS), "-j", "1",
+            ["pgbench", "-h", str(socket), "-U", "postgres", "-n", "-M", "prepared", "-c", str(sessions), "-j", "1",
              f"-T{SECONDS}", "-f", script.name, "trucban"], capture_output=True, text=True, check=True).stdout
     return float(re.search(r"tps = ([\d.]+)", told).group(1))
 
@@ -68,7 +68,7 @@ def rows():
         house.sql(MAKE)
         house.sql("VACUUM ANALYZE")
         codes = house.sql("SELECT code FROM heartbeats").split("\n")
-        bound = floor(house)
+        bound = floor_of(house, UPDATE)
         for name, options in [("pings", {}), ("pings that begin a run", {"suffix": "/start"}),
                               ("pings with a body of 1 kB", {"method": "POST", "body": "x" * 1000})]:
             counted = int(house.sql("SELECT sum(pings) FROM heartbeat_states"))

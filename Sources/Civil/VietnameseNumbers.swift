@@ -7,6 +7,13 @@ extension VietnameseFormat {
         return (value < 0 ? "-" : "") + String(digits)
     }
 
+    /// `850 byte`, `12,5 KB`, `3,0 MB`: units of 1024.
+    package static func size(_ bytes: Int) -> String {
+        if bytes < 1024 { return "\(number(bytes)) byte" }
+        let kilobytes = Double(bytes) / 1024
+        return kilobytes < 1024 ? "\(decimal(kilobytes)) KB" : "\(decimal(kilobytes / 1024)) MB"
+    }
+
     /// `1.234,5`: rounded to the nearest, a half away from zero.
     ///
     /// - Parameters:

@@ -80,14 +80,14 @@ package struct ObligationStore: Sendable {
                        THEN ARRAY['incident', 'suspension', 'resumption', 'temporary_measures', 'catch_up']
                        ELSE ARRAY['incident'] END) AS f (fact)
                    WHERE NOT EXISTS (
-                       SELECT FROM incident_communications c
-                       WHERE c.incident_id = incidents.id AND c.audience = w.audience AND f.fact = ANY (c.facts)))),
+                       SELECT FROM incident_members m JOIN incident_communications c ON c.incident_id = m.member_id
+                       WHERE m.incident_id = incidents.id AND c.audience = w.audience AND f.fact = ANY (c.facts)))),
                count(*) FILTER (WHERE state <> 'open'), count(agency_id),
                count(agency_id) FILTER (WHERE EXISTS (
-                   SELECT FROM incident_communications c
-                   WHERE c.incident_id = incidents.id AND c.audience = 'department' AND 'incident' = ANY (c.facts)))
+                   SELECT FROM incident_members m JOIN incident_communications c ON c.incident_id = m.member_id
+                   WHERE m.incident_id = incidents.id AND c.audience = 'department' AND 'incident' = ANY (c.facts)))
         FROM   incidents
-        WHERE  detected_at >= \(range.lower) AND detected_at < \(range.upper)
+        WHERE  detected_at >= \(range.lower) AND detected_at < \(range.upper) AND merged_into_id IS NULL
         AND    (\(person.scope)::bigint IS NULL OR agency_id = \(person.scope))
         """
     }

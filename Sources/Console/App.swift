@@ -83,7 +83,9 @@ struct App: Sendable {
             }, logger: logger)
         var services: [any Service] = opened.cluster.map { [ClusterKeeper(cluster: $0)] } ?? []
         services += [
-            Housekeeping(sessions: sessions, monitors: MonitorStore(database: database), logger: logger), runner,
+            Housekeeping(
+                sessions: sessions, monitors: MonitorStore(database: database), incidents: IncidentStore(database: database),
+                logger: logger), runner,
             HeartbeatWatch(database: database, logger: logger),
             IncidentWatch(database: database, listener: listener, baseURL: address, logger: logger),
             MaintenanceKeeper(database: database, logger: logger),

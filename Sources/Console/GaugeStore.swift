@@ -30,8 +30,7 @@ private struct Counts: PostgresRow {
 
     static var columns: String {
         """
-        (SELECT count(*) FROM incidents i
-          WHERE NOT EXISTS (SELECT FROM incident_closures c WHERE c.incident_id = i.id)),
+        (SELECT count(*) FROM incidents i WHERE i.is_open),
         (SELECT count(*) FROM samples_default),
         (SELECT count(*) FROM deliveries WHERE state = 'failed' AND withdrawn_at IS NULL),
         (SELECT count(*) FROM deliveries WHERE state IN ('ready', 'running')),

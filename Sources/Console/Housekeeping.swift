@@ -1,4 +1,5 @@
 import Civil
+import Incidents
 import Logging
 import Monitor
 import Organization
@@ -8,6 +9,7 @@ import ServiceLifecycle
 struct Housekeeping: Service {
     let sessions: SessionStore
     let monitors: MonitorStore
+    let incidents: IncidentStore
     let logger: Logger
 
     func run() async throws {
@@ -17,6 +19,11 @@ struct Housekeeping: Service {
                     try await sessions.sweep(at: WallClock.system.now)
                 } catch {
                     logger.warning("sweep failed", metadata: ["error": "\(error)"])
+                }
+                do {
+                    try await incidents.sweepUploads(at: WallClock.system.now)
+                } catch {
+                    logger.warning("uploads stay", metadata: ["error": "\(error)"])
                 }
                 do {
                     try await monitors.rollUp(at: WallClock.system.now)

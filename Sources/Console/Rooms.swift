@@ -47,7 +47,13 @@ struct Rooms {
         OutagePages(monitors: monitors).add(to: &routes)
         MaintenancePages(maintenance: MaintenanceStore(database: database), monitors: monitors).add(to: &routes)
         LocationPages(locations: LocationStore(database: database), settings: settings).add(to: &routes)
-        IncidentPages(incidents: IncidentStore(database: database), agencies: agencies, settings: settings).add(to: &routes)
+        IncidentPages(
+            incidents: IncidentStore(database: database, baseURL: address), agencies: agencies, settings: settings
+        ).add(to: &routes)
+        AlertPages(
+            alerts: AlertStore(database: database, baseURL: address), sources: AlertSourceStore(database: database),
+            agencies: agencies, address: address
+        ).add(to: &routes)
         EscalationPages(
             escalation: EscalationStore(database: database, baseURL: address), settings: settings, sendsMail: sendsMail
         ).add(to: &routes)

@@ -45,6 +45,12 @@ extension Transaction {
             FROM   outages o JOIN monitors m ON m.id = o.monitor_id
             WHERE  i.began_at = lower(o.during) AND i.title = 'Gián đoạn: ' || m.name
             """)
+        try await run(
+            """
+            UPDATE incident_downtimes d SET outage_id = o.id, component = m.component
+            FROM   incidents i JOIN outages o ON o.id = i.outage_id JOIN monitors m ON m.id = o.monitor_id
+            WHERE  i.id = d.incident_id
+            """)
     }
 
     private func insertTellings(of list: [DemoIncidents.Incident], operator: User.ID) async throws {

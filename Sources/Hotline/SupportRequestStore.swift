@@ -120,7 +120,7 @@ package struct SupportRequestStore: Sendable {
             let request = try await tx.locked(code, for: person)
             let incidents = try await tx.values(
                 """
-                SELECT id FROM incidents
+                SELECT coalesce(merged_into_id, id) FROM incidents
                 WHERE  code = upper(\(incidentCode)) AND (\(person.scope)::bigint IS NULL OR agency_id = \(person.scope))
                 """, as: Int64.self)
             guard incidentCode.isEmpty || !incidents.isEmpty else {
@@ -142,7 +142,8 @@ package struct SupportRequestStore: Sendable {
         LEFT JOIN users taker ON taker.id = r.taken_by
         LEFT JOIN users resolver ON resolver.id = r.resolved_by
         LEFT JOIN agencies a ON a.id = r.agency_id
-        LEFT JOIN incidents i ON i.id = r.incident_id
+        LEFT JOIN incidents own ON own.id = r.incident_id
+        LEFT JOIN incidents i ON i.id = coalesce(own.merged_into_id, own.id)
             AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
         """
     }

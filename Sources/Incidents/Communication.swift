@@ -92,11 +92,12 @@ package struct Communication: Hashable, Sendable {
     /// Which legal reports it was; only an authority is sent one.
     package let reports: [LegalReport]
     package let note: String
-    package let writtenBy: String
+    /// Nil: the console itself, which has written a letter.
+    package let writtenBy: String?
 
     package init(
         audience: Audience, channel: Channel, toldAt: Instant, toldBy: String, facts: [Fact],
-        reports: [LegalReport] = [], note: String = "", writtenBy: String = ""
+        reports: [LegalReport] = [], note: String = "", writtenBy: String? = nil
     ) {
         self.audience = audience
         self.channel = channel

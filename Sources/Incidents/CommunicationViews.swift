@@ -48,7 +48,7 @@ struct CommunicationsBlockView: View {
         "reportsProblem": { $0.record.problems.text(for: "reports") },
         "toldAt": { $0.hasTyped ? $0.form["told_at"] : VietnameseFormat.local($0.record.now) },
         "toldAtProblem": { $0.record.problems.text(for: "told_at") },
-        "toldBy": { $0.hasTyped ? $0.form["told_by"] : $0.record.person },
+        "toldBy": { $0.hasTyped ? $0.form["told_by"] : $0.record.person.name },
         "toldByProblem": { $0.record.problems.text(for: "told_by") }, "toldNote": { $0.form["told_note"] },
     ]
 

@@ -12,8 +12,11 @@ struct UnansweredIncident: Hashable, Sendable {
 
 /// What is written to people who are on call: the first lines say all, because they are read on a phone.
 enum EscalationLetters {
+    /// Begins the key of every one of them about an incident.
+    static func keys(of code: String) -> String { "escalation:\(code):" }
+
     static func key(_ code: String, _ round: EscalationRound, _ address: String) -> String {
-        "escalation:\(code):\(round.step.rawValue):\(round.number):\(address)"
+        "\(keys(of: code))\(round.step.rawValue):\(round.number):\(address)"
     }
 
     static func alarm(

@@ -48,12 +48,15 @@ package struct Incident: Hashable, Sendable {
         /// The system is in use again; the record is not complete yet.
         case restored
         case closed
+        /// It was another incident's double; that one is told of instead.
+        case merged
 
         package var label: String {
             switch self {
             case .open: "Đang xảy ra"
             case .restored: "Đã khôi phục"
             case .closed: "Đã đóng"
+            case .merged: "Đã gộp"
             }
         }
     }
@@ -74,9 +77,9 @@ package struct Incident: Hashable, Sendable {
     package var monitor: Int64?
     package var beganAt: Instant
     package var detectedAt: Instant
-    /// Thời gian tạm dừng
+    /// Thời gian tạm dừng: when the first downtime began.
     package var suspendedAt: Instant?
-    /// Thời gian bắt đầu sử dụng lại
+    /// Thời gian bắt đầu sử dụng lại: when the last downtime ended; nil while one goes on.
     package var resumedAt: Instant?
     package var closedAt: Instant?
     package var description: String
@@ -91,6 +94,14 @@ package struct Incident: Hashable, Sendable {
     package var openedAt: Instant
     /// Counts edits: an edit names the version that it began from.
     package var version: Int
+    /// When the agency, or somebody outside, reported it to the desk.
+    package var reportedAt: Instant?
+    /// When it was seen to run steadily again.
+    package var stableAt: Instant?
+    /// The whole system's incident whose updates it follows, by its number.
+    package var parent: ID?
+    /// The code of the incident into which it was merged.
+    package var survivor: String?
 
     /// What the first report of a cyber incident is made of (QĐ 05/2017/QĐ-TTg, Điều 11.4), and what helps in any other.
     package struct Particulars: Hashable, Sendable {
@@ -111,13 +122,13 @@ package struct Incident: Hashable, Sendable {
 
 extension Incident: PostgresRow {
     /// For `incidents i LEFT JOIN agencies a LEFT JOIN users o` (who opened it) `LEFT JOIN outages d
-    /// LEFT JOIN flappings flapping`.
+    /// LEFT JOIN flappings flapping LEFT JOIN incidents survivor`.
     package static var columns: String {
         """
         i.id, i.code, i.title, i.kind, i.severity, i.state, i.agency_id, a.name, i.outage_id, coalesce(d.monitor_id, flapping.monitor_id),
         i.began_at, i.detected_at, i.suspended_at, i.resumed_at, i.closed_at, i.description, i.temporary_measures, i.catch_up, i.cause, i.is_cyber,
         i.has_personal_data, i.contact, i.scope, i.provider, i.measures, i.helpers, i.first_results, i.proposals,
-        o.full_name, i.opened_at, i.version
+        o.full_name, i.opened_at, i.version, i.reported_at, i.stable_at, i.parent_id, survivor.code
         """
     }
 
@@ -154,5 +165,9 @@ extension Incident: PostgresRow {
         openedBy = try row.read()
         openedAt = try row.read()
         version = try row.read()
+        reportedAt = try row.read()
+        stableAt = try row.read()
+        parent = try row.read()
+        survivor = try row.read()
     }
 }

@@ -21,7 +21,8 @@ package struct IncidentAcknowledgement: Hashable, Sendable, PostgresRow {
 /// A letter that the console wrote about an incident because nobody had taken it up, and what became of it.
 package struct EscalationLetter: Hashable, Sendable {
     package let recipient: String
-    package let address: String
+    /// Nil where it is not for the reader.
+    package let address: String?
     package let writtenAt: Instant
     /// The look of its badge, and its word.
     package let badge: String
@@ -40,12 +41,20 @@ extension IncidentStore {
             """)
     }
 
-    /// The letters of the escalation, oldest first. Addresses are the Department's: who is bound to an agency sees none.
+    /// The letters that the console wrote about an incident, oldest first. Who is bound to an agency sees those to it, and
+    /// what became of those that told the Department of it (Điều 20.3); addresses of the Department they see none.
     package func letters(about code: String, for person: Person) async throws -> [EscalationLetter] {
-        try await DeliveryStore(database: database).list(about: code, for: person).map {
+        let letters: [Delivery] = try await database.all(
+            """
+            SELECT \(columns: Delivery.self) FROM deliveries
+            WHERE  about = \(code) AND (\(person.scope)::bigint IS NULL OR agency_id = \(person.scope)
+                                        OR starts_with(key, \(DepartmentLetters.keys(of: code))))
+            ORDER  BY id
+            """)
+        return letters.map {
             EscalationLetter(
-                recipient: $0.recipientName, address: $0.recipientAddress, writtenAt: $0.createdAt, badge: $0.state.badge,
-                label: $0.state.label, finishedAt: $0.finishedAt)
+                recipient: $0.recipientName, address: person.scope == nil || person.scope == $0.agency ? $0.recipientAddress : nil,
+                writtenAt: $0.createdAt, badge: $0.state.badge, label: $0.state.label, finishedAt: $0.finishedAt)
         }
     }
 
@@ -57,17 +66,17 @@ extension IncidentStore {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/incidents/\(code)")
             let incident = try await tx.locked(code, for: person)
-            try incident.checkAcknowledging(note: note)
+            try incident.checkAcknowledging(note: note, by: person)
             let taken = try await tx.run(
                 """
                 INSERT INTO incident_acknowledgements (incident_id, acknowledged_at, acknowledged_by, note)
                 VALUES (\(incident.id), \(now), \(person.id), \(note)) ON CONFLICT (incident_id) DO NOTHING
                 """)
             guard taken == 1 else { throw Refusal(field: "", "Sự cố này đã có người tiếp nhận.") }
-            _ = try await tx.withdraw(about: code, keys: "escalation:", at: now)
-            try await tx.tell(
-                incident.id, .status, note.isEmpty ? "Tiếp nhận sự cố." : "Tiếp nhận sự cố: \(note)", happened: now,
-                by: person.id, at: now)
+            _ = try await tx.withdraw(about: code, keys: EscalationLetters.keys(of: code), at: now)
+            try await tx.announce(
+                note.isEmpty ? "Tiếp nhận sự cố." : "Tiếp nhận sự cố: \(note)", in: incident.id, happened: now,
+                by: person.id, baseURL: baseURL, at: now)
             try await tx.record(
                 "incident.acknowledged", code, by: .person(person, address: address), after: ["note": note], at: now)
         }
@@ -75,7 +84,14 @@ extension IncidentStore {
 }
 
 extension Incident {
-    package func checkAcknowledging(note: String) throws(Refusal) {
+    /// What an agency's people have opened themselves waits for the Department (Điều 20.3).
+    package func mayBeTakenUp(by person: Person) -> Bool { person.scope == nil || openedBy == nil }
+
+    package func checkAcknowledging(note: String, by person: Person) throws(Refusal) {
+        if !mayBeTakenUp(by: person) {
+            throw Refusal(field: "", "Sự cố do cơ quan mở chờ Sở Khoa học và Công nghệ tiếp nhận (Điều 20.3).")
+        }
+        if let survivor { throw Refusal(field: "", "Sự cố đã gộp vào \(survivor): hãy tiếp nhận ở đó.") }
         if state == .closed { throw Refusal(field: "", "Sự cố đã đóng; không còn gì để tiếp nhận.") }
         if note.count > 500 { throw Refusal(field: "acknowledgement_note", "Ghi chú: tối đa 500 ký tự.") }
     }

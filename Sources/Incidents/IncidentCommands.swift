@@ -4,7 +4,8 @@ package import Organization
 
 /// Commands on incidents: one transaction each, with what it changes, the story and the audit trail.
 extension IncidentStore {
-    /// Opens an incident by hand. Somebody of an agency opens their own agency's, whatever the form says.
+    /// Opens an incident by hand. Somebody of an agency opens their own agency's, whatever the form says, and with that the
+    /// Department is told at once (Điều 20.3).
     /// - Returns: Its code.
     /// - Throws: `Refusal`
     package func open(
@@ -16,14 +17,16 @@ extension IncidentStore {
             let code = try await tx.nextCode(.incident, at: now)
             try await tx.settle(form, location: "/incidents/\(code)")
             let agency = person.scope ?? draft.agency
+            let reportedAt = draft.reportedAt ?? (person.scope == nil ? nil : now)
             try await tx.checkInUse(agency, as: "Của cơ quan")
             let id = try await tx.value(
                 """
-                INSERT INTO incidents (code, title, kind, severity, agency_id, began_at, detected_at, suspended_at,
-                    resumed_at, description, temporary_measures, catch_up, cause, is_cyber, has_personal_data, contact,
-                    scope, provider, measures, helpers, first_results, proposals, opened_by, opened_at, updated_by, updated_at)
+                INSERT INTO incidents (code, title, kind, severity, agency_id, began_at, detected_at, reported_at,
+                    suspended_at, resumed_at, stable_at, description, temporary_measures, catch_up, cause, is_cyber,
+                    has_personal_data, contact, scope, provider, measures, helpers, first_results, proposals, opened_by,
+                    opened_at, updated_by, updated_at)
                 VALUES (\(code), \(draft.title), \(draft.kind), \(draft.severity), \(agency), \(draft.beganAt),
-                    \(draft.detectedAt), \(draft.suspendedAt), \(draft.resumedAt), \(draft.description),
+                    \(draft.detectedAt), \(reportedAt), \(draft.suspendedAt), \(draft.resumedAt), \(draft.stableAt), \(draft.description),
                     \(draft.temporaryMeasures), \(draft.catchUp), \(draft.cause), \(draft.isCyber), \(draft.hasPersonalData),
                     \(draft.particulars.contact), \(draft.particulars.scope), \(draft.particulars.provider),
                     \(draft.particulars.measures), \(draft.particulars.helpers), \(draft.particulars.firstResults),
@@ -32,6 +35,9 @@ extension IncidentStore {
                 """, as: Incident.ID.self)
             try await tx.tell(
                 id, .detection, "Phát hiện và mở sự cố: \(draft.title).", happened: draft.detectedAt, by: person.id, at: now)
+            if person.scope != nil {
+                try await tx.report(draft, id, code: code, from: person, baseURL: baseURL, at: now)
+            }
             try await tx.record(
                 "incident.opened", code, by: .person(person, address: address),
                 after: draft.audited.merging(["agency": agency.map { String($0.rawValue) }]) { $1 }, at: now)
@@ -53,25 +59,35 @@ extension IncidentStore {
             let incident = try await tx.locked(code, for: person)
             try incident.checkWriting()
             guard incident.version == version else { throw IncidentChanged(incident, unlike: draft) }
+            var draft = draft
+            let downtimes = try await tx.downtimes(of: incident.id, at: now)
+            if downtimes.isSplit {
+                try draft.keepTimes(of: incident)
+                try draft.check(at: now)
+            }
+            // The earlier beginning while the downtime moves; where it is steady is said when all of that has been written.
             try await tx.run(
                 """
                 UPDATE incidents SET title = \(draft.title), kind = \(draft.kind), severity = \(draft.severity),
-                    began_at = \(draft.beganAt), detected_at = \(draft.detectedAt), suspended_at = \(draft.suspendedAt),
-                    resumed_at = \(draft.resumedAt), description = \(draft.description),
+                    began_at = least(began_at, \(draft.beganAt)), detected_at = \(draft.detectedAt),
+                    reported_at = \(draft.reportedAt), stable_at = NULL, description = \(draft.description),
                     temporary_measures = \(draft.temporaryMeasures), catch_up = \(draft.catchUp), cause = \(draft.cause),
                     is_cyber = \(draft.isCyber), has_personal_data = \(draft.hasPersonalData),
                     contact = \(draft.particulars.contact), scope = \(draft.particulars.scope),
                     provider = \(draft.particulars.provider), measures = \(draft.particulars.measures),
                     helpers = \(draft.particulars.helpers), first_results = \(draft.particulars.firstResults),
                     proposals = \(draft.particulars.proposals),
-                    resumption_withdrawn_at = CASE WHEN resumed_at IS NOT NULL AND \(draft.resumedAt)::timestamptz IS NULL
-                        THEN \(now) ELSE resumption_withdrawn_at END,
                     version = version + 1, updated_by = \(person.id), updated_at = \(now)
                 WHERE id = \(incident.id)
                 """)
+            if !downtimes.isSplit {
+                try await tx.write(draft.downtime, over: downtimes, of: incident, by: person.id, at: now)
+            }
+            try await tx.run(
+                "UPDATE incidents SET began_at = \(draft.beganAt), stable_at = \(draft.stableAt) WHERE id = \(incident.id)")
             if incident.resumedAt == nil, let resumed = draft.resumedAt {
-                try await tx.tell(
-                    incident.id, .status, "Hệ thống được sử dụng lại.", happened: resumed, by: person.id, at: now)
+                try await tx.announce(
+                    "Hệ thống được sử dụng lại.", in: incident.id, happened: resumed, by: person.id, baseURL: baseURL, at: now)
             }
             try await tx.record(
                 "incident.edited", code, by: .person(person, address: address), before: incident.draft.audited,
@@ -112,24 +128,6 @@ extension IncidentStore {
         }
     }
 
-    /// Adds a line to the story.
-    package func add(
-        _ kind: TimelineEntry.Kind, _ text: String, happenedAt: Instant, to code: String, by person: Person,
-        address: String, form: FormKey? = nil, at now: Instant
-    ) async throws {
-        guard !text.isEmpty else { throw Refusal(field: "text", "Diễn biến: cần nhập nội dung.") }
-        guard happenedAt <= now else { throw Refusal(field: "happened_at", "Diễn biến không được ở tương lai.") }
-        try await database.transaction { tx in
-            try await tx.claim(form, location: "/incidents/\(code)")
-            let incident = try await tx.locked(code, for: person)
-            try incident.checkWriting()
-            try await tx.tell(incident.id, kind, text, happened: happenedAt, by: person.id, at: now)
-            try await tx.record(
-                "incident.noted", code, by: .person(person, address: address),
-                after: ["kind": kind.rawValue, "happened_at": VietnameseFormat.timestamp(happenedAt), "text": text], at: now)
-        }
-    }
-
     /// Closes an incident that has everything that Điều 20 wants.
     /// - Throws: `Refusal` naming every obstacle.
     package func close(
@@ -144,7 +142,7 @@ extension IncidentStore {
                 INSERT INTO incident_closures (incident_id, closed_at, closed_by, note)
                 VALUES (\(incident.id), \(now), \(person.id), \(note))
                 """)
-            try await tx.tell(incident.id, .status, "Đóng sự cố.", happened: now, by: person.id, at: now)
+            try await tx.announce("Đóng sự cố.", in: incident.id, happened: now, by: person.id, baseURL: baseURL, at: now)
             try await tx.record(
                 "incident.closed", code, by: .person(person, address: address), after: ["note": note], at: now)
         }
@@ -159,7 +157,8 @@ extension IncidentStore {
             let incident = try await tx.locked(code, for: person)
             try incident.checkReopening(reason)
             try await tx.run("DELETE FROM incident_closures WHERE incident_id = \(incident.id)")
-            try await tx.tell(incident.id, .status, "Mở lại sự cố: \(reason)", happened: now, by: person.id, at: now)
+            try await tx.announce(
+                "Mở lại sự cố: \(reason)", in: incident.id, happened: now, by: person.id, baseURL: baseURL, at: now)
             try await tx.record(
                 "incident.reopened", code, by: .person(person, address: address), after: ["reason": reason], at: now)
         }
@@ -181,14 +180,15 @@ extension Transaction {
     }
 
     /// Appends a line to an incident's story. A line that somebody dates later than now is dated now.
+    @discardableResult
     func tell(
-        _ incident: Incident.ID, _ kind: TimelineEntry.Kind, _ text: String, happened: Instant, by author: User.ID?,
-        at now: Instant
-    ) async throws {
-        try await run(
+        _ incident: Incident.ID, _ kind: TimelineEntry.Kind, _ text: String, happened: Instant,
+        over old: TimelineEntry.ID? = nil, by author: User.ID?, at now: Instant
+    ) async throws -> TimelineEntry.ID {
+        try await value(
             """
-            INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, author_id, text)
-            VALUES (\(incident), \(kind), \(min(happened, now)), \(now), \(author), \(text))
+            INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, author_id, text, supersedes_id)
+            VALUES (\(incident), \(kind), \(min(happened, now)), \(now), \(author), \(text), \(old)) RETURNING id
             """)
     }
 }

@@ -9,8 +9,10 @@ package struct IncidentDraft: Hashable, Sendable {
     package var agency: Agency.ID?
     package var beganAt: Instant
     package var detectedAt: Instant
+    package var reportedAt: Instant?
     package var suspendedAt: Instant?
     package var resumedAt: Instant?
+    package var stableAt: Instant?
     package var description = ""
     package var temporaryMeasures = ""
     package var catchUp = ""
@@ -35,16 +37,24 @@ package struct IncidentDraft: Hashable, Sendable {
         refuse(length > 200, "title", "Tên sự cố dài quá 200 ký tự, đang có \(length).")
         for (field, label, time) in [
             ("began_at", "Bắt đầu", beganAt), ("detected_at", "Phát hiện", detectedAt),
-            ("suspended_at", "Tạm dừng", suspendedAt), ("resumed_at", "Sử dụng lại", resumedAt),
+            ("reported_at", "Được báo", reportedAt), ("suspended_at", "Tạm dừng", suspendedAt),
+            ("resumed_at", "Sử dụng lại", resumedAt), ("stable_at", "Ổn định", stableAt),
         ] {
             refuse(time.map { $0 > now } ?? false, field, "\(label): không được ở tương lai.")
         }
         refuse(detectedAt < beganAt, "detected_at", "Phát hiện không thể sớm hơn lúc bắt đầu.")
+        refuse(reportedAt.map { $0 < beganAt } ?? false, "reported_at", "Được báo không thể sớm hơn lúc bắt đầu.")
         refuse(suspendedAt.map { $0 < beganAt } ?? false, "suspended_at", "Tạm dừng không thể sớm hơn lúc bắt đầu.")
         if let resumedAt {
             refuse(suspendedAt == nil, "suspended_at", "Có thời gian sử dụng lại thì cần thời gian tạm dừng.")
             refuse(
                 suspendedAt.map { resumedAt < $0 } ?? false, "resumed_at", "Sử dụng lại không thể sớm hơn lúc tạm dừng.")
+        }
+        if let stableAt {
+            refuse(stableAt < beganAt, "stable_at", "Ổn định không thể sớm hơn lúc bắt đầu.")
+            refuse(
+                suspendedAt != nil && resumedAt == nil, "stable_at", "Có thời gian tạm dừng thì cần thời gian sử dụng lại trước.")
+            refuse(resumedAt.map { stableAt < $0 } ?? false, "stable_at", "Ổn định không thể sớm hơn lúc sử dụng lại.")
         }
         if !problems.isEmpty { throw Refusal(problems) }
     }
@@ -55,7 +65,8 @@ extension Incident {
     package var draft: IncidentDraft {
         var draft = IncidentDraft(beganAt: beganAt, detectedAt: detectedAt)
         (draft.title, draft.kind, draft.severity, draft.agency) = (title, kind, severity, agency)
-        (draft.suspendedAt, draft.resumedAt) = (suspendedAt, resumedAt)
+        (draft.reportedAt, draft.suspendedAt) = (reportedAt, suspendedAt)
+        (draft.resumedAt, draft.stableAt) = (resumedAt, stableAt)
         (draft.description, draft.temporaryMeasures, draft.catchUp) = (description, temporaryMeasures, catchUp)
         (draft.cause, draft.isCyber, draft.hasPersonalData) = (cause, isCyber, hasPersonalData)
         draft.particulars = particulars

@@ -11,8 +11,10 @@ extension IncidentDraft {
         let severity = form.choice("severity", "Mức độ", Incident.Severity.self)
         let began = form.instant("began_at", "Bắt đầu", isRequired: true)
         let detected = form.instant("detected_at", "Phát hiện", isRequired: true)
+        let reported = form.instant("reported_at", "Được báo")
         let suspended = form.instant("suspended_at", "Tạm dừng")
         let resumed = form.instant("resumed_at", "Sử dụng lại")
+        let stable = form.instant("stable_at", "Ổn định")
         for field in IncidentDraft(beganAt: Self.unread, detectedAt: Self.unread).fields.dropFirst() {
             _ = form.optional(field.name, field.label)
         }
@@ -26,7 +28,7 @@ extension IncidentDraft {
         self.kind = kind ?? .suspension
         self.severity = severity ?? .undetermined
         agency = Int64(form["agency"]).map(Agency.ID.init(rawValue:))
-        (suspendedAt, resumedAt) = (suspended, resumed)
+        (reportedAt, suspendedAt, resumedAt, stableAt) = (reported, suspended, resumed, stable)
         (description, cause) = (form["description"], form["cause"])
         (temporaryMeasures, catchUp) = (form["temporary_measures"], form["catch_up"])
         (isCyber, hasPersonalData) = (Self.answer(form["is_cyber"]), Self.answer(form["has_personal_data"]))

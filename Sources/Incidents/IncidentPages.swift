@@ -24,6 +24,8 @@ package struct IncidentPages: Sendable {
         routes.get("/incidents/:code/edit", .keepIncidents) { _, context in try await editor(context) }
         routes.post("/incidents/:code", .keepIncidents, use: edit)
         routes.post("/incidents/:code/acknowledgement", .keepIncidents, use: acknowledge)
+        addBonds(to: &routes)
+        addDowntimes(to: &routes)
         addCommunications(to: &routes)
         addTimeline(to: &routes)
         addClosing(to: &routes)
@@ -39,10 +41,11 @@ package struct IncidentPages: Sendable {
         filter.search = context.query("q")
         let paging = Paging(context.query("page"), size: 25)
         let total = try await incidents.count(filter, for: context.person)
-        let rows = try await incidents.list(filter, for: context.person, offset: paging.offset, limit: paging.size)
+        let rows = try await incidents.list(
+            filter, for: context.person, offset: paging.offset, limit: paging.size, at: context.now)
         let query = [("state", filter.state?.rawValue ?? ""), ("kind", filter.kind?.rawValue ?? ""), ("q", filter.search)]
         let view = IncidentListView(
-            filter: filter, mayOpen: context.person.may(.openIncidents), rows: rows, now: context.now,
+            filter: filter, mayOpen: context.person.may(.openIncidents), rows: rows,
             paging: paging.view(total: total, path: "/incidents", query: query, noun: "sự cố"))
         return context.page(view, title: "Sự cố")
     }
@@ -56,7 +59,7 @@ package struct IncidentPages: Sendable {
             "began_at": VietnameseFormat.local(context.now), "detected_at": VietnameseFormat.local(context.now),
         ])
         let view = IncidentFormView(
-            code: nil, version: nil, agencies: try await choices(context), form: typed, problems: problems)
+            code: nil, version: nil, isSplit: false, agencies: try await choices(context), form: typed, problems: problems)
         return context.page(view, title: title("Mở sự cố", problems), status: status(problems))
     }
 
@@ -76,8 +79,10 @@ package struct IncidentPages: Sendable {
         _ context: SignedIn, _ form: Form? = nil, version: Int? = nil, problems: [Refusal.Problem] = []
     ) async throws -> Response {
         let incident = try await kept(context)
+        if problems.isEmpty, let moved = incident.redirection(context, "/edit") { return moved }
         let view = IncidentFormView(
-            code: incident.code, version: version ?? incident.version, agencies: [], form: form ?? Form(incident.draft),
+            code: incident.code, version: version ?? incident.version,
+            isSplit: try await incidents.downtimes(of: incident.id, at: context.now).isSplit, agencies: [], form: form ?? Form(incident.draft),
             problems: problems)
         return context.page(view, title: title("Sửa \(incident.code)", problems), status: status(problems))
     }
@@ -110,14 +115,13 @@ package struct IncidentPages: Sendable {
     func show(
         _ context: SignedIn, _ form: Form = Form(), problems: [Refusal.Problem] = []
     ) async throws -> Response {
-        let incident = try await found(context)
-        let record = IncidentRecord(
-            incident: incident, communications: try await incidents.communications(of: incident.id),
-            entries: try await incidents.entries(of: incident.id), limits: LegalLimits(try await settings.read()),
-            mayKeep: Self.mayKeep(incident, context.person),
-            acknowledgement: try await incidents.acknowledgement(of: incident.id),
-            letters: try await incidents.letters(about: incident.code, for: context.person),
-            person: context.person.name, now: context.now, form: form, problems: problems)
+        var incident = try await found(context)
+        if let survivor = incident.survivor {
+            if problems.isEmpty, let moved = incident.redirection(context) { return moved }
+            // What was typed for it is not lost: it stands on the page of the one that survives.
+            incident = try await found(survivor, context)
+        }
+        let record = try await record(of: incident, context, form, problems: problems)
         return context.page(
             IncidentView(record: record), title: title("\(incident.code) \(incident.title)", problems), status: status(problems))
     }
@@ -144,8 +148,27 @@ package struct IncidentPages: Sendable {
         }
     }
 
+    private func record(
+        of incident: Incident, _ context: SignedIn, _ form: Form, problems: [Refusal.Problem]
+    ) async throws -> IncidentRecord {
+        let communications = try await incidents.communications(of: incident.id)
+        return IncidentRecord(
+            incident: incident, communications: communications, entries: try await incidents.entries(of: incident.id),
+            files: try await incidents.files(of: incident.id),
+            downtimes: try await incidents.downtimes(of: incident.id, at: context.now),
+            bonds: try await incidents.bonds(of: incident, for: context.person), alerts: try await incidents.alerts(of: incident.id),
+            limits: LegalLimits(try await settings.read()), mayKeep: Self.mayKeep(incident, context.person),
+            acknowledgement: try await incidents.acknowledgement(of: incident.id),
+            letters: try await incidents.letters(about: incident.code, for: context.person),
+            lacksDesk: try await incidents.lacksDesk(incident, communications), person: context.person, now: context.now,
+            form: form, problems: problems)
+    }
+
     func found(_ context: SignedIn) async throws -> Incident {
-        let code = context.parameters.get("code") ?? ""
+        try await found(context.parameters.get("code") ?? "", context)
+    }
+
+    func found(_ code: String, _ context: SignedIn) async throws -> Incident {
         guard let incident = try await incidents.find(code, for: context.person) else { throw HTTPError(.notFound) }
         return incident
     }
@@ -162,11 +185,18 @@ package struct IncidentPages: Sendable {
         person.may(.keepIncidents) && (person.scope == nil || person.scope == incident.agency)
     }
 
-    private func title(_ text: String, _ problems: [Refusal.Problem]) -> String {
+    func title(_ text: String, _ problems: [Refusal.Problem]) -> String {
         problems.isEmpty ? text : "Lỗi: \(text)"
     }
 
-    private func status(_ problems: [Refusal.Problem]) -> HTTPResponse.Status {
+    func status(_ problems: [Refusal.Problem]) -> HTTPResponse.Status {
         problems.isEmpty ? .ok : .unprocessableContent
+    }
+}
+
+extension Incident {
+    /// Where somebody goes on who asked for what was merged into another.
+    func redirection(_ context: SignedIn, _ path: String = "") -> Response? {
+        survivor.map { context.redirect(to: "/incidents/\($0)\(path)") }
     }
 }

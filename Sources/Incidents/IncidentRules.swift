@@ -73,6 +73,7 @@ extension Incident {
     /// - Throws: `Refusal` that names every obstacle.
     package func checkClosing(_ communications: [Communication]) throws(Refusal) {
         guard state != .closed else { throw Refusal(field: "", "Sự cố đã được đóng.") }
+        try checkWriting()
         let obstacles = obstaclesToClosing(self, communications: communications)
         if !obstacles.isEmpty {
             // The page that closes has only the form of communications on it; the rest is mended on the editing page, to
@@ -84,8 +85,9 @@ extension Incident {
         }
     }
 
-    /// A closed record is opened again before anything more is written into it.
+    /// A closed record is opened again before anything more is written into it; what was merged is written of no more.
     package func checkWriting() throws(Refusal) {
+        if let survivor { throw Refusal(field: "", "Sự cố đã gộp vào \(survivor): hãy ghi ở đó.") }
         if state == .closed { throw Refusal(field: "", "Sự cố đã đóng; hãy mở lại trước khi ghi thêm.") }
     }
 
@@ -97,7 +99,7 @@ extension Incident {
 
     /// What the duty desk does next, and where: the field that is mended, `audience` or `closing`.
     package func nextStep(_ communications: [Communication]) -> (text: String, anchor: String)? {
-        if state == .closed { return nil }
+        if state == .closed || state == .merged { return nil }
         let ignorant = obligedAudiences.filter { audience in
             !communications.contains { $0.audience == audience && $0.facts.contains(.incident) }
         }

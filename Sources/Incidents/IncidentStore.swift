@@ -18,31 +18,35 @@ package struct IncidentFilter: Hashable, Sendable {
 /// Questions about incidents. People of an agency see their own agency's incidents and those of the whole system.
 package struct IncidentStore: Sendable {
     let database: Database
+    /// The console's address, for the link in letters.
+    let baseURL: String
 
-    package init(database: Database) {
+    package init(database: Database, baseURL: String = "") {
         self.database = database
+        self.baseURL = baseURL
     }
 
     /// Incidents within the person's scope: open ones first, the newest first; a code that is typed in full stands on top.
+    /// What was merged into another stands nowhere; its code finds the one that survives it.
     package func list(
-        _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int
+        _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int, at now: Instant
     ) async throws -> [IncidentSummary] {
-        if !filter.search.isEmpty { return try await search(filter, for: person, offset: offset, limit: limit) }
+        if !filter.search.isEmpty { return try await search(filter, for: person, offset: offset, limit: limit, at: now) }
         return try await database.all(
             """
-            SELECT \(columns: IncidentSummary.self) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
+            SELECT \(sql: IncidentSummary.columns(at: now)) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
             WHERE  \(sql: Self.condition(filter, person))
             ORDER  BY i.is_open DESC, i.detected_at DESC, i.id DESC OFFSET \(offset) LIMIT \(limit)
             """)
     }
 
     private func search(
-        _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int
+        _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int, at now: Instant
     ) async throws -> [IncidentSummary] {
         try await database.all(
             """
-            SELECT \(columns: IncidentSummary.self) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
-            WHERE  \(sql: Self.condition(filter, person)) AND i.search LIKE containing(\(filter.search))
+            SELECT \(sql: IncidentSummary.columns(at: now)) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
+            WHERE  \(sql: Self.condition(filter, person)) AND \(sql: Self.matching(filter))
             ORDER  BY i.code = upper(\(filter.search)) DESC, i.is_open DESC, i.detected_at DESC, i.id DESC
             OFFSET \(offset) LIMIT \(limit)
             """)
@@ -52,8 +56,7 @@ package struct IncidentStore: Sendable {
         try await database.value(
             """
             SELECT count(*) FROM incidents i
-            WHERE  \(sql: Self.condition(filter, person))
-            AND    (\(filter.search) = '' OR i.search LIKE containing(\(filter.search)))
+            WHERE  \(sql: Self.condition(filter, person)) AND (\(filter.search) = '' OR \(sql: Self.matching(filter)))
             """)
     }
 
@@ -71,41 +74,47 @@ package struct IncidentStore: Sendable {
     }
 
     package func entries(of incident: Incident.ID) async throws -> [TimelineEntry] {
-        try await database.all(
-            """
-            SELECT \(columns: TimelineEntry.self)
-            FROM   incident_entries e LEFT JOIN users u ON u.id = e.author_id
-            WHERE  e.incident_id = \(incident) ORDER BY e.happened_at, e.id
-            """)
+        try await database.entries(of: incident)
     }
 
     static let joins: SQL = """
         FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id LEFT JOIN users o ON o.id = i.opened_by
         LEFT JOIN outages d ON d.id = i.outage_id LEFT JOIN flappings flapping ON flapping.id = i.flapping_id
+        LEFT JOIN incidents survivor ON survivor.id = i.merged_into_id
         """
 
     private static func condition(_ filter: IncidentFilter, _ person: Person) -> SQL {
         """
-        \(sql: scope(person))
+        \(sql: scope(person)) AND i.merged_into_id IS NULL
         AND (\(filter.state)::text IS NULL OR i.state = \(filter.state))
         AND (\(filter.kind)::text IS NULL OR i.kind = \(filter.kind))
         AND (\(filter.agency)::bigint IS NULL OR i.agency_id = \(filter.agency))
-        AND (\(filter.outage)::bigint IS NULL OR i.outage_id = \(filter.outage))
+        AND (\(filter.outage)::bigint IS NULL
+             OR i.id = (SELECT coalesce(merged_into_id, id) FROM incidents WHERE outage_id = \(filter.outage)))
         """
     }
 
-    private static func scope(_ person: Person) -> SQL {
+    private static func matching(_ filter: IncidentFilter) -> SQL {
+        """
+        (i.search LIKE containing(\(filter.search))
+         OR i.id = (SELECT merged_into_id FROM incidents WHERE code = upper(\(filter.search))))
+        """
+    }
+
+    static func scope(_ person: Person) -> SQL {
         "(\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))"
     }
 }
 
 extension Queryable {
+    /// What was told of an incident, and of what was merged into it.
     func communications(of incident: Incident.ID) async throws -> [Communication] {
         try await all(
             """
             SELECT \(columns: Communication.self)
-            FROM   incident_communications c JOIN users u ON u.id = c.written_by
-            WHERE  c.incident_id = \(incident) ORDER BY c.told_at, c.id
+            FROM   incident_members m JOIN incident_communications c ON c.incident_id = m.member_id
+            LEFT   JOIN users u ON u.id = c.written_by
+            WHERE  m.incident_id = \(incident) ORDER BY c.told_at, c.id
             """)
     }
 }
@@ -137,6 +146,12 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
     package let resumedAt: Instant?
     /// How many of the facts that there are to tell both the head and the users were told (Điều 20.1).
     package let factsTold: Int
+    /// It goes on, and nobody has taken it up.
+    package let isNew: Bool
+    /// The whole system's incident to which it is attached.
+    package let parentCode: String?
+    /// How long the system could not be used, downtimes that overlap counted once; nil where none is written.
+    package let downtime: Duration?
     /// How many of the five there are to tell.
     package var factsToTell: Int { Incident.factsToTell(kind, suspendedAt: suspendedAt) }
 
@@ -146,10 +161,20 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
     }
 
     /// For `incidents i LEFT JOIN agencies a`.
+    /// - Parameter now: Until when a downtime that goes on is counted.
+    package static func columns(at now: Instant) -> SQL {
+        """
+        \(columns: IncidentSummary.self), (SELECT seconds FROM incident_downtime(i.id, \(now)))
+        """
+    }
+
+    /// All but the downtime, which is a matter of the moment.
     package static var columns: String {
         """
         i.code, i.title, i.kind, i.severity, i.state, i.agency_id, a.name, i.began_at, i.detected_at, i.suspended_at,
-        i.resumed_at, \(Incident.factsTold)
+        i.resumed_at, \(Incident.factsTold),
+        i.is_open AND NOT EXISTS (SELECT FROM incident_acknowledgements k WHERE k.incident_id = i.id),
+        (SELECT p.code FROM incidents p WHERE p.id = i.parent_id)
         """
     }
 
@@ -166,5 +191,8 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
         suspendedAt = try row.read()
         resumedAt = try row.read()
         factsTold = try row.read()
+        isNew = try row.read()
+        parentCode = try row.read()
+        downtime = try row.read(Int64?.self).map { .seconds($0) }
     }
 }

@@ -8,16 +8,22 @@ struct IncidentRecord: Sendable {
     let incident: Incident
     let communications: [Communication]
     let entries: [TimelineEntry]
+    let files: [IncidentFile]
+    let downtimes: [Downtime]
+    let bonds: [IncidentBond]
+    let alerts: [ReceivedAlert]
     let limits: LegalLimits
     let mayKeep: Bool
     let acknowledgement: IncidentAcknowledgement?
     let letters: [EscalationLetter]
-    let person: String
+    /// Whether the Department was to be told (Điều 20.3) and there is nobody to whom the console could write.
+    let lacksDesk: Bool
+    let person: Person
     let now: Instant
     let form: Form
     let problems: [Refusal.Problem]
 
-    var mayWrite: Bool { mayKeep && incident.state != .closed }
+    var mayWrite: Bool { mayKeep && incident.state != .closed && incident.state != .merged }
     var requirements: [Requirement] { incident.closingRequirements(communications) }
 
     /// Where a requirement is mended, by its anchor.
@@ -35,7 +41,7 @@ struct IncidentView: PageView {
     static let template = "incidents/show"
     static let parts: [any View.Type] =
         [BadgeView.self, ProblemView.self, OptionView.self, FactsBlockView.self, TimesBlockView.self]
-        + CommunicationsBlockView.parts + LettersBlockView.parts + ClocksBlockView.parts + ClosingBlockView.parts
+        + AlertsBlockView.parts + BondsBlockView.parts + DowntimesBlockView.parts + CommunicationsBlockView.parts + LettersBlockView.parts + ClocksBlockView.parts + ClosingBlockView.parts
         + TimelineBlockView.parts
 
     let record: IncidentRecord
@@ -52,6 +58,13 @@ struct IncidentView: PageView {
         "agency": { $0.incident.agencyName ?? "Toàn hệ thống" },
         "editHref": { $0.record.mayWrite ? "/incidents/\($0.incident.code)/edit" : nil },
         "stepText": { $0.step?.text }, "stepHref": { view in view.step.map { view.record.link($0.anchor) } },
+        "lacksDesk": \.record.lacksDesk,
+        "alertsBlock": { $0.record.alerts.isEmpty ? nil : AlertsBlockView(alerts: $0.record.alerts) },
+        "bondsBlock": { view in
+            let bonds = BondsBlockView(record: view.record)
+            return bonds.isEmpty ? nil : bonds
+        },
+        "downtimesBlock": { DowntimesBlockView(record: $0.record) },
         "factsBlock": { FactsBlockView(incident: $0.incident) },
         "communicationsBlock": { CommunicationsBlockView(record: $0.record) },
         "timesBlock": { TimesBlockView(record: $0.record) },

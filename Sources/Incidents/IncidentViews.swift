@@ -10,35 +10,34 @@ struct IncidentListView: PageView {
     let filter: IncidentFilter
     let mayOpen: Bool
     let rows: [IncidentSummary]
-    let now: Instant
     let paging: PagingView?
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "mayOpen": \.mayOpen, "search": \.filter.search, "paging": \.paging,
         "states": { view in
-            Incident.State.allCases.map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter.state) }
+            Incident.State.allCases.filter { $0 != .merged }
+                .map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter.state) }
         },
         "kinds": { view in
             Incident.Kind.allCases.map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter.kind) }
         },
-        "rows": { view in view.rows.map { IncidentRowView(incident: $0, now: view.now) } },
+        "rows": { $0.rows.map(IncidentRowView.init) },
     ]
 }
 
 struct IncidentRowView: View {
     let incident: IncidentSummary
-    let now: Instant
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "href": { "/incidents/\($0.incident.code)" }, "code": \.incident.code, "title": \.incident.title,
         "agency": { $0.incident.agencyName ?? "Toàn hệ thống" }, "kind": \.incident.kind.label,
         "state": { $0.incident.state.badge }, "severity": { $0.incident.severity.badge },
+        "fresh": { $0.incident.isNew ? BadgeView(kind: "new", label: "Mới") : nil }, "parent": \.incident.parentCode,
         "detected": { VietnameseFormat.moment($0.incident.detectedAt) },
         "machineTime": { VietnameseFormat.timestamp($0.incident.detectedAt) },
         "lasting": { view in
-            view.incident.suspendedAt.map {
-                VietnameseFormat.duration((view.incident.resumedAt ?? view.now) - $0)
-            } ?? (view.incident.kind == .suspension ? "chưa ghi" : "không tạm dừng")
+            view.incident.downtime.map(VietnameseFormat.duration)
+                ?? (view.incident.kind == .suspension ? "chưa ghi" : "không tạm dừng")
         },
         "told": { "\($0.incident.factsTold)/\($0.incident.factsToTell)" },
     ]
@@ -49,7 +48,7 @@ extension Incident.State {
         switch self {
         case .open: BadgeView(kind: "down", label: label)
         case .restored: BadgeView(kind: "open", label: label)
-        case .closed: BadgeView(kind: "closed", label: label)
+        case .closed, .merged: BadgeView(kind: "closed", label: label)
         }
     }
 }
@@ -73,6 +72,8 @@ struct IncidentFormView: PageView {
     /// Nil while it is being opened.
     let code: String?
     let version: Int?
+    /// Whether it was suspended several times: each downtime is then edited by itself.
+    let isSplit: Bool
     let agencies: [Agency]
     let form: Form
     let problems: [Refusal.Problem]
@@ -105,6 +106,9 @@ struct IncidentFormView: PageView {
         "detectedAt": { $0.form["detected_at"] }, "detectedAtProblem": { $0.problems.text(for: "detected_at") },
         "suspendedAt": { $0.form["suspended_at"] }, "suspendedAtProblem": { $0.problems.text(for: "suspended_at") },
         "resumedAt": { $0.form["resumed_at"] }, "resumedAtProblem": { $0.problems.text(for: "resumed_at") },
+        "isSplit": \.isSplit,
+        "reportedAt": { $0.form["reported_at"] }, "reportedAtProblem": { $0.problems.text(for: "reported_at") },
+        "stableAt": { $0.form["stable_at"] }, "stableAtProblem": { $0.problems.text(for: "stable_at") },
         "description": { $0.form["description"] }, "temporaryMeasures": { $0.form["temporary_measures"] },
         "catchUp": { $0.form["catch_up"] }, "cause": { $0.form["cause"] },
         "cyberAnswers": { answers($0.form["is_cyber"]) },

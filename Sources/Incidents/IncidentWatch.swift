@@ -14,6 +14,7 @@ package struct IncidentWatch: Service {
 
     let database: Database
     private let escalation: EscalationStore
+    private let baseURL: String
     private let listener: Listener
     private let clock: WallClock
     private let logger: Logger
@@ -24,6 +25,7 @@ package struct IncidentWatch: Service {
     ) {
         self.database = database
         escalation = EscalationStore(database: database, baseURL: baseURL)
+        self.baseURL = baseURL
         self.listener = listener
         self.clock = clock
         self.logger = logger
@@ -79,7 +81,7 @@ package struct IncidentWatch: Service {
             let outages: [WatchedOutage] = try await database.all(
                 """
                 SELECT \(columns: WatchedOutage.self)
-                FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents i ON i.outage_id = o.id
+                FROM   outages o JOIN monitors m ON m.id = o.monitor_id \(sql: Self.told)
                 WHERE  o.id > \(last) AND \(sql: condition) ORDER BY o.id LIMIT 100
                 """)
             for outage in outages { try await goingOn(after: outage) { try await work(outage) } }
@@ -87,6 +89,11 @@ package struct IncidentWatch: Service {
             last = newest.id
         }
     }
+
+    /// The incident that answers for an outage, and the one in which it is told: the same, or that into which it was merged.
+    private static let told: SQL = """
+        LEFT JOIN incidents i ON i.outage_id = o.id LEFT JOIN incidents s ON s.id = coalesce(i.merged_into_id, i.id)
+        """
 
     /// An outage that the database refuses does not keep the others from their incidents.
     private func goingOn(after outage: WatchedOutage, _ work: () async throws -> Void) async throws {
@@ -127,28 +134,32 @@ package struct IncidentWatch: Service {
         }
     }
 
+    /// The downtime of an outage, while the incident says that it goes on.
+    private static let isDown: SQL = """
+        EXISTS (SELECT FROM incident_downtimes w WHERE w.outage_id = o.id AND upper_inf(w.during))
+        """
+
     /// Outages that were seen to end while their incident does not say so. Where a person has taken that back, only people
     /// say when the system was in use again.
     private static let resumed: SQL = """
-        i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND i.resumption_withdrawn_at IS NULL
-        AND NOT upper_inf(o.during)
+        \(sql: isDown) AND s.is_open AND s.resumption_withdrawn_at IS NULL AND NOT upper_inf(o.during)
         AND (m.deleted_at IS NULL OR upper(o.during) < m.deleted_at)
         """
 
     /// Outages that end only because their monitor was deleted. Nobody saw the target answer again: when that was is for a
     /// person to say.
     private static let abandoned: SQL = """
-        i.is_open AND i.resumed_at IS NULL AND i.suspended_at IS NOT NULL AND upper(o.during) >= m.deleted_at
-        AND NOT EXISTS (SELECT FROM incident_entries e WHERE e.incident_id = i.id AND e.kind = 'detection'
+        \(sql: isDown) AND s.is_open AND upper(o.during) >= m.deleted_at
+        AND NOT EXISTS (SELECT FROM incident_entries e WHERE e.incident_id = s.id AND e.kind = 'detection'
                         AND e.happened_at = m.deleted_at)
         """
 
     /// Jobs that reported again while the timeline does not say so. They suspended nothing, so nothing is resumed.
     private func reported(by now: Instant) -> SQL {
         """
-        m.kind = 'heartbeat' AND i.is_open AND i.suspended_at IS NULL AND upper(o.during) <= \(now)
+        m.kind = 'heartbeat' AND s.is_open AND i.suspended_at IS NULL AND upper(o.during) <= \(now)
         AND (m.deleted_at IS NULL OR upper(o.during) < m.deleted_at)
-        AND NOT EXISTS (SELECT FROM incident_entries e WHERE e.incident_id = i.id AND e.kind = 'status'
+        AND NOT EXISTS (SELECT FROM incident_entries e WHERE e.incident_id = s.id AND e.kind = 'status'
                         AND e.author_id IS NULL AND e.happened_at = upper(o.during))
         """
     }
@@ -160,13 +171,12 @@ package struct IncidentWatch: Service {
             try await tx.run("SELECT FROM incidents WHERE outage_id = \(outage.id) FOR UPDATE")
             let rows = try await tx.all(
                 """
-                SELECT i.id, i.code
-                FROM   outages o JOIN monitors m ON m.id = o.monitor_id JOIN incidents i ON i.outage_id = o.id
+                SELECT s.id, s.code FROM outages o JOIN monitors m ON m.id = o.monitor_id \(sql: Self.told)
                 WHERE  o.id = \(outage.id) AND \(sql: reported(by: now))
                 """, as: OpenedIncident.self)
             for row in rows {
-                try await tx.tell(
-                    row.id, .status, "“\(outage.monitor)” báo thành công trở lại.", happened: end, by: nil, at: now)
+                try await tx.announce(
+                    "“\(outage.monitor)” báo thành công trở lại.", in: row.id, happened: end, by: nil, baseURL: baseURL, at: now)
                 try await tx.record(
                     "incident.noted", row.code, by: .system("incident-watch"),
                     after: ["reported_at": VietnameseFormat.timestamp(end)], at: now)
@@ -181,7 +191,7 @@ package struct IncidentWatch: Service {
             let rows = try await tx.all(
                 """
                 SELECT \(columns: AbandonedIncident.self)
-                FROM   outages o JOIN monitors m ON m.id = o.monitor_id JOIN incidents i ON i.outage_id = o.id
+                FROM   outages o JOIN monitors m ON m.id = o.monitor_id \(sql: Self.told)
                 WHERE  o.id = \(outage.id) AND \(sql: Self.abandoned)
                 """, as: AbandonedIncident.self)
             for row in rows {
@@ -196,114 +206,28 @@ package struct IncidentWatch: Service {
     private func resume(_ outage: WatchedOutage, at now: Instant) async throws {
         guard let end = outage.during.upper else { return }
         try await database.transaction { tx in
+            // The downtime says it, and the incident follows.
+            let ended = try await tx.run(
+                """
+                UPDATE incident_downtimes w SET during = downtime_range(lower(w.during), greatest(lower(w.during), \(end))),
+                    version = w.version + 1, updated_by = NULL, updated_at = \(now)
+                FROM   outages o JOIN monitors m ON m.id = o.monitor_id \(sql: Self.told)
+                WHERE  w.outage_id = \(outage.id) AND upper_inf(w.during) AND o.id = w.outage_id AND \(sql: Self.resumed)
+                """)
+            guard ended > 0 else { return }
             let rows = try await tx.all(
                 """
-                UPDATE incidents SET resumed_at = greatest(suspended_at, \(end)), version = version + 1,
-                    updated_by = NULL, updated_at = \(now)
-                WHERE  outage_id = \(outage.id) AND is_open AND resumed_at IS NULL AND suspended_at IS NOT NULL
-                AND    resumption_withdrawn_at IS NULL
-                RETURNING id, code
+                UPDATE incidents s SET version = s.version + 1, updated_by = NULL, updated_at = \(now)
+                FROM   incidents i WHERE i.outage_id = \(outage.id) AND s.id = coalesce(i.merged_into_id, i.id)
+                RETURNING s.id, s.code
                 """, as: OpenedIncident.self)
             for row in rows {
-                try await tx.tell(
-                    row.id, .status, "“\(outage.monitor)” trả lời trở lại.", happened: end, by: nil, at: now)
+                try await tx.announce(
+                    "“\(outage.monitor)” trả lời trở lại.", in: row.id, happened: end, by: nil, baseURL: baseURL, at: now)
                 try await tx.record(
                     "incident.resumed", row.code, by: .system("incident-watch"),
                     after: ["resumed_at": VietnameseFormat.timestamp(end)], at: now)
             }
         }
-    }
-}
-
-/// Somebody else has opened this outage's incident.
-private struct AnsweredMeanwhile: Error {}
-
-private struct WatchedOutage: PostgresRow {
-    let id: Int64
-    let during: TimeRange
-    let confirmedAt: Instant
-    let reason: String
-    let monitor: String
-    let agency: Int64?
-    /// Whether the monitor is a job that reports by itself.
-    let isHeartbeat: Bool
-
-    static var columns: String { "o.id, o.during, o.confirmed_at, o.reason, m.name, m.agency_id, m.kind = 'heartbeat'" }
-
-    init(row: inout RowReader) throws {
-        id = try row.read()
-        during = try row.read()
-        confirmedAt = try row.read()
-        reason = try row.read()
-        monitor = try row.read()
-        agency = try row.read()
-        isHeartbeat = try row.read()
-    }
-
-    var title: String { isHeartbeat ? "Tác vụ không hoàn thành: \(monitor)" : "Gián đoạn: \(monitor)" }
-
-    /// The system does not stand still because a job did not report.
-    var kind: Incident.Kind { isHeartbeat ? .degraded : .suspension }
-
-    var description: String {
-        isHeartbeat
-            ? "Tác vụ “\(monitor)” không hoàn thành như đã hẹn: \(reason)." : "Không truy cập được “\(monitor)”: \(reason)."
-    }
-
-    var beginning: String {
-        isHeartbeat ? "Hạn chót hoặc lần báo lỗi của “\(monitor)”: \(reason)." : "Lần đo lỗi đầu tiên của “\(monitor)”: \(reason)."
-    }
-}
-
-private struct AbandonedIncident: PostgresRow {
-    let id: Incident.ID
-    let code: String
-    let deletedAt: Instant
-
-    static var columns: String { "i.id, i.code, m.deleted_at" }
-
-    init(row: inout RowReader) throws {
-        id = try row.read()
-        code = try row.read()
-        deletedAt = try row.read()
-    }
-}
-
-/// An incident that a watch has just written to.
-struct OpenedIncident: PostgresRow {
-    let id: Incident.ID
-    let code: String
-
-    static var columns: String { "id, code" }
-
-    init(row: inout RowReader) throws {
-        id = try row.read()
-        code = try row.read()
-    }
-}
-
-extension Transaction {
-    fileprivate func open(_ outage: WatchedOutage, at now: Instant) async throws -> String {
-        let code = try await nextCode(.incident, at: now)
-        let began = outage.during.lower ?? outage.confirmedAt
-        let ids = try await values(
-            """
-            INSERT INTO incidents (code, title, kind, agency_id, outage_id, began_at, detected_at, suspended_at,
-                                   description, opened_at, updated_at)
-            VALUES (\(code), \(outage.title), \(outage.kind), \(outage.agency), \(outage.id), \(began),
-                    \(max(began, outage.confirmedAt)), \(outage.isHeartbeat ? nil : began), \(outage.description),
-                    \(now), \(now))
-            ON     CONFLICT (outage_id) DO NOTHING RETURNING id
-            """, as: Incident.ID.self)
-        // The number that was taken goes back with the transaction.
-        guard let id = ids.first else { throw AnsweredMeanwhile() }
-        try await tell(
-            id, .detection, outage.beginning, happened: began, by: nil, at: now)
-        try await tell(
-            id, .detection, "Gián đoạn được xác nhận; sự cố tự mở.", happened: outage.confirmedAt, by: nil, at: now)
-        try await record(
-            "incident.opened", code, by: .system("incident-watch"),
-            after: ["title": outage.title, "outage": String(outage.id), "began_at": VietnameseFormat.timestamp(began)], at: now)
-        return code
     }
 }

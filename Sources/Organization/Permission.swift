@@ -3,7 +3,7 @@
 package enum Permission: String, CaseIterable, Sendable {
     case readDashboard
     case readMonitors, keepMonitors
-    case readIncidents, openIncidents, keepIncidents
+    case readIncidents, openIncidents, keepIncidents, attachIncidents, readIncidentFiles
     case readNotices, writeNotices, approveNotices, acknowledgeNotices, recordAcknowledgements
     case readRequests, keepRequests
     case readAgencies, keepAgencies
@@ -23,6 +23,8 @@ package enum Permission: String, CaseIterable, Sendable {
         case .keepMonitors: [.operator, .administrator]
         case .openIncidents: [.operator, .hotline, .agencyAdmin]
         case .keepIncidents: [.operator, .agencyAdmin]
+        case .attachIncidents: [.operator]
+        case .readIncidentFiles: [.operator, .hotline, .agencyAdmin, .agencyHead, .auditor]
         case .writeNotices: [.operator]
         case .approveNotices: [.operator, .administrator]
         case .acknowledgeNotices: [.agencyAdmin, .agencyHead]

@@ -103,6 +103,11 @@ extension Setting {
         basis: "Điều 21.5 yêu cầu phát hiện kịp thời, không ghi số phút; mục tiêu nội bộ.",
         shape: .wholeNumber(0...1440), standard: "60")
 
+    package static let dutyDeskAddress = Setting(
+        key: "incidents.duty_desk", label: "Địa chỉ trực của Sở, nhận báo sự cố của cơ quan",
+        help: "Cơ quan mở sự cố thì thư tới đây ngay. Để trống: những người của nấc báo động đầu tiên; không có nấc nào thì không ai được báo tự động.",
+        basis: "Điều 20.3: thông báo ngay cho Sở Khoa học và Công nghệ.", shape: .mailbox, standard: "")
+
     package static let sampleMonths = Setting(
         key: "monitor.sample_months", label: "Giữ số liệu từng lần đo (tháng)",
         help: "Ngoài tháng đang chạy. Gián đoạn, khoảng không đo và tỷ lệ sẵn sàng được giữ mãi, không phụ thuộc số này.",
@@ -137,7 +142,7 @@ extension Setting {
         availabilityTarget, noticeLeadDays, noticeSecondPerson,
     ] + noticeReminders + [
         lockWarningDays, cyberFirstReportHours, cyberReportHours, personalDataHours,
-        referenceAddress, quorum, sampleMonths, rollupMonths, renotifyMinutes, deliverySender,
+        referenceAddress, quorum, sampleMonths, rollupMonths, renotifyMinutes, dutyDeskAddress, deliverySender,
         deliveryPerMinute, bounceDomain, deliveryNetworks,
     ]
 }

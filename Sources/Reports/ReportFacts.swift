@@ -39,13 +39,17 @@ package struct ReportedIncident: Hashable, Sendable, PostgresRow {
     package let cause: String
     /// How many of the facts that there are to tell both the head and the users were told (Điều 20.1).
     package let factsTold: Int
+    /// How long the system could not be used, downtimes that overlap counted once; nil while that goes on, or when it never
+    /// was.
+    package let suspension: Duration?
     /// How many of the five there are to tell.
     package var factsToTell: Int { Incident.factsToTell(kind, suspendedAt: suspendedAt) }
 
     package static var columns: String {
         """
         i.code, i.title, i.kind, i.severity, a.name, i.began_at, i.suspended_at, i.resumed_at, i.closed_at, i.cause,
-        \(Incident.factsTold)
+        \(Incident.factsTold), CASE WHEN i.resumed_at IS NOT NULL
+            THEN (SELECT seconds FROM incident_downtime(i.id, i.resumed_at)) END
         """
     }
 
@@ -61,12 +65,7 @@ package struct ReportedIncident: Hashable, Sendable, PostgresRow {
         closedAt = try row.read()
         cause = try row.read()
         factsTold = try row.read()
-    }
-
-    /// How long the system could not be used; nil while that goes on, or when it never was.
-    package var suspension: Duration? {
-        guard let suspendedAt, let resumedAt else { return nil }
-        return resumedAt - suspendedAt
+        suspension = try row.read(Int64?.self).map { .seconds($0) }
     }
 }
 

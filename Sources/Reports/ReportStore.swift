@@ -36,7 +36,7 @@ package struct ReportStore: Sendable {
             """
             SELECT \(columns: ReportedIncident.self)
             FROM   incidents i LEFT JOIN agencies a ON a.id = i.agency_id
-            WHERE  i.detected_at >= \(during.lower) AND i.detected_at < \(during.upper)
+            WHERE  i.detected_at >= \(during.lower) AND i.detected_at < \(during.upper) AND i.merged_into_id IS NULL
             ORDER  BY i.detected_at, i.id
             """)
     }

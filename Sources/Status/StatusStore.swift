@@ -55,7 +55,7 @@ package struct StatusStore: Sendable {
                 LEFT   JOIN plans everyone ON everyone.monitor_id IS NULL
                 LEFT   JOIN judged_outages j ON j.outage_id = o.id
                 LEFT   JOIN incidents i ON i.outage_id = o.id
-                LEFT   JOIN incident_acknowledgements a ON a.incident_id = i.id
+                LEFT   JOIN incident_acknowledgements a ON a.incident_id IN (i.id, i.merged_into_id)
                 WHERE  c.is_public
                 AND    NOT o.during <@ (coalesce(own.during, '{}') + coalesce(everyone.during, '{}')
                                         + coalesce(tstzmultirange(j.excluded), '{}'))

@@ -17,18 +17,17 @@ package struct APICall: Sendable {
 
     package func query(_ name: String) -> String { visit.query(name) }
 
-    /// The largest body that is read, in bytes.
-    static let bodyLimit = 65_536
-
     /// The body of the request.
-    /// - Throws: `HTTPError` 413 above 64 KB, 415 when it does not say that it is JSON.
-    package func body() async throws -> [UInt8] {
+    ///
+    /// - Parameter limit: The largest that is read, in bytes.
+    /// - Throws: `HTTPError` 413 above the limit, 415 when it does not say that it is JSON.
+    package func body(limit: Int = 65_536) async throws -> [UInt8] {
         let type = (visit.request.headers[.contentType] ?? "").lowercased()
         guard type.wholeMatch(of: /application\/(merge-patch\+)?json\s*(;.*)?/) != nil else {
             throw HTTPError(.unsupportedMediaType)
         }
         do {
-            return Array(buffer: try await visit.request.body.collect(upTo: Self.bodyLimit))
+            return Array(buffer: try await visit.request.body.collect(upTo: limit))
         } catch is NIOTooManyBytesError {
             throw HTTPError(.contentTooLarge)
         }

@@ -50,6 +50,58 @@ package struct Form: Sendable {
         }
     }
 
+    /// What comes of a file that is read piece by piece.
+    package enum FilePiece: Sendable {
+        /// - Parameter name: As the browser gave it.
+        case begin(field: String, name: String)
+        case bytes([UInt8])
+        case end
+    }
+
+    /// Reads a form whose files go on piece by piece as they come in, so that none is ever whole in memory. A file that was
+    /// cut off has no end.
+    ///
+    /// - Parameters:
+    ///   - limit: Largest body in bytes, files included; what people type may be 1 MiB of it.
+    ///   - takeFile: Takes what comes of the files, in order; files that nobody has chosen do not come.
+    /// - Throws: `HTTPError` 413 above the limit, 415 for a body that is no form; what `takeFile` throws.
+    package init(
+        _ request: Request, limit: Int, takeFile: (FilePiece) async throws -> Void
+    ) async throws {
+        guard let boundary = Multipart.boundary(of: request.headers[.contentType] ?? "") else {
+            try await self.init(request)
+            return
+        }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw HTTPError(.contentTooLarge)
+        }
+        self.init()
+        var reader = MultipartReader(boundary: boundary)
+        var field: Multipart.Part?
+        var (read, typed, isInFile) = (0, 0, false)
+        for try await buffer in request.body {
+            read += buffer.readableBytes
+            if read > limit { throw HTTPError(.contentTooLarge) }
+            for event in reader.take(buffer.readableBytesView) {
+                switch event {
+                case .begin(let name, nil): field = Multipart.Part(name: name, fileName: nil)
+                case .begin(let name, let fileName?):
+                    isInFile = !fileName.isEmpty
+                    if isInFile { try await takeFile(.begin(field: name, name: FormText.normalized(fileName))) }
+                case .bytes(let bytes) where isInFile: try await takeFile(.bytes(Array(bytes)))
+                case .bytes(let bytes):
+                    typed += bytes.count
+                    if typed > 1 << 20 { throw HTTPError(.contentTooLarge) }
+                    field?.bytes += bytes
+                case .end:
+                    if isInFile { try await takeFile(.end) }
+                    if let field { self.read(field) }
+                    (field, isInFile) = (nil, false)
+                }
+            }
+        }
+    }
+
     private mutating func read(urlEncoded body: String) {
         for pair in body.split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -96,6 +96,34 @@ import WorkingTime
         }
     }
 
+    /// What was told of a double was told of the incident that it was merged into, and only that one counts.
+    @Test func aDoubleIsCountedOnceWithWhatWasToldOfIt() async throws {
+        try await Town.with { town in
+            try await town.database.run(
+                """
+                INSERT INTO incidents (code, title, kind, agency_id, began_at, detected_at, opened_at, updated_at)
+                SELECT 'SC-2026-000' || n, 'Sự cố', 'integrity', \(town.yenKhanh), \(town.now), \(town.now), \(town.now), \(town.now)
+                FROM   generate_series(1, 2) AS n
+                """)
+            try await town.database.run(
+                """
+                INSERT INTO incident_communications (incident_id, audience, channel, told_at, told_by, facts, written_at)
+                SELECT i.id, audience, 'phone', \(town.now), 'Bình', '{incident}', \(town.now)
+                FROM   incidents i, unnest(ARRAY['head', 'users', 'department']) AS audience WHERE code = 'SC-2026-0002'
+                """)
+            let apart = try await Self.figures(town)
+            #expect(apart.incidents == 2 && apart.incidentsTold == 1 && apart.agencyIncidentsReported == 1)
+            try await town.database.run(
+                """
+                UPDATE incidents SET merged_at = \(town.now), merged_into_id = (SELECT id FROM incidents WHERE code = 'SC-2026-0001')
+                WHERE  code = 'SC-2026-0002'
+                """)
+            let merged = try await Self.figures(town)
+            #expect(merged.incidents == 1 && merged.incidentsTold == 1)
+            #expect(merged.agencyIncidents == 1 && merged.agencyIncidentsReported == 1)
+        }
+    }
+
     @Test func officersCountOnTheLastDayAndByScope() async throws {
         try await Town.with { town in
             let store = OfficerStore(database: town.database)

@@ -3,6 +3,7 @@ import CoreMetrics
 import Database
 import Foundation
 import HTTPTypes
+import Incidents
 import Monitor
 import Organization
 import TestKit
@@ -42,6 +43,24 @@ import Web
                 #expect((type == "counter") == sample.1.hasSuffix("_total"), "\(line)")
             }
             #expect(types["trucban_audit_entries"] == "gauge" && types["trucban_incidents_open"] == "gauge")
+        }
+    }
+
+    @Test func aDoubleIsOnNoPageAndInNoGauge() async throws {
+        try await WholeHouse.with { town, _ in
+            let store = IncidentStore(database: town.database)
+            var codes: [String] = []
+            for title in ["Bản giữ", "Bản trùng"] {
+                var draft = IncidentDraft(beganAt: town.now, detectedAt: town.now)
+                draft.title = title
+                codes.append(try await store.open(draft, by: town.person(.linh), address: "", at: town.now))
+            }
+            try await store.merge(codes[1], into: codes[0], by: town.person(.linh), address: "", at: town.now)
+            let home = try await town.browser(.linh).get("/")
+            #expect(home.body.contains("Bản giữ") && !home.body.contains("Bản trùng"))
+            #expect(home.body.contains("badge new\">Mới"))
+            let gauges = try await GaugeStore(database: town.database).read(at: town.now)
+            #expect(gauges.first { $0.name == "trucban_incidents_open" }?.value == 1)
         }
     }
 

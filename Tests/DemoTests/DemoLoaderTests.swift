@@ -60,7 +60,7 @@ import Testing
             let store = IncidentStore(database: database)
             var filter = IncidentFilter()
             filter.state = .closed
-            for summary in try await store.list(filter, for: person, offset: 0, limit: 40) {
+            for summary in try await store.list(filter, for: person, offset: 0, limit: 40, at: .init(seconds: 1_795_485_600)) {
                 let incident = try #require(try await store.find(summary.code, for: person))
                 let missing = obstaclesToClosing(incident, communications: try await store.communications(of: incident.id))
                 #expect(missing == [], "\(summary.code)")

@@ -274,6 +274,14 @@ class Browser:
             time.sleep(0.3)
         raise AssertionError(f"did not come: {what}:\n{self.text()}")
 
+    def set_up(self, console):
+        """Makes the first administrator by the setup link."""
+        self.open(console.setup_link())
+        for name, text in [("username", "quantri"), ("full_name", "Bùi Xuân An"), ("password", PASSWORD), ("password_again", PASSWORD)]:
+            self.type(name, text)
+        self.find("main button[type='submit']").click()
+        self.wait_for("Hãy đăng nhập")
+
     def sign_in(self, console, username):
         self.open(console.url + "/login")
         self.type("username", username)
@@ -312,13 +320,7 @@ def people(console):
     """The first administrator by the setup link, then an operator; both with the same password."""
     window = Browser()
     try:
-        window.open(console.setup_link())
-        window.type("username", "quantri")
-        window.type("full_name", "Bùi Xuân An")
-        window.type("password", PASSWORD)
-        window.type("password_again", PASSWORD)
-        window.find("main button[type='submit']").click()
-        window.wait_for("Hãy đăng nhập")
+        window.set_up(console)
     finally:
         window.close()
     console.add_user("linh", "Phạm Thùy Linh", "operator")

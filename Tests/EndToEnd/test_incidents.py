@@ -1,17 +1,19 @@
 """An incident opened by hand by somebody of an agency: with the keyboard alone, without JavaScript, and on a phone."""
+import hashlib
 import re
+import urllib.request
 
 import pytest
-from conftest import PASSWORD
+from conftest import PASSWORD, Browser, Console
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
+from test_notices import Post
 
 
 @pytest.fixture(scope="module")
 def agency_admin(console, people):
     """Xã Yên Khánh, entered by the administrator, and the person who answers for it."""
-    from conftest import Browser
     window = Browser()
     try:
         window.sign_in(console, people["administrator"])
@@ -42,7 +44,7 @@ class Keyboard:
         ActionChains(self.driver).send_keys(*keys).perform()
 
     def walk(self, what, is_there):
-        for _ in range(80):
+        for _ in range(160):
             if is_there(self.focus):
                 return
             self.type(Keys.TAB)
@@ -135,3 +137,123 @@ def test_on_a_phone_nothing_scrolls_sideways(console, people, agency_admin, phon
     for path in ["/incidents", "/incidents?q=khong+truy+cap", "/monitors", "/reports", "/reports/2026-H2"]:
         phone.open(console.url + path)
         assert phone.has_no_sideways_scroll(), path
+
+
+@pytest.fixture(scope="module")
+def desk():
+    """A console with a mail server, the address of the duty desk, one agency and those who work with it."""
+    post = Post().start()
+    console = Console(smtp=f"smtp://127.0.0.1:{post.port}").start()
+    console.post = post
+    window = Browser()
+    try:
+        window.set_up(console)
+        window.sign_in(console, "quantri")
+        window.open(console.url + "/agencies/new")
+        for name, text in [("code", "xayenkhanh"), ("name", "UBND xã Yên Khánh"), ("contact_email", "vanthu@yenkhanh.example")]:
+            window.type(name, text)
+        window.choose("kind", "commune")
+        window.submit()
+        window.open(console.url + "/settings")
+        window.type("incidents.duty_desk", "truc@sokhcn.example")
+        window.submit()
+        window.says("Đã lưu")
+    finally:
+        window.close()
+    console.add_user("linh", "Phạm Thùy Linh", "operator")
+    console.add_user("binh", "Nguyễn Văn Bình", "agency_admin", "xayenkhanh")
+    yield console
+    console.remove()
+    post.stop()
+
+
+def letter(console, address, words):
+    """The letter to that address that says so."""
+    def found():
+        for one in console.post.letters_to(address):
+            if words in one["Subject"] or words in one.get_body(preferencelist=("plain",)).get_content():
+                return one
+        return None
+    return console.wait_for(found, f"a letter to {address}: {words}")
+
+
+def open_incident(window, console, title):
+    window.open(console.url + "/incidents/new")
+    window.type("title", title)
+    window.press("Mở sự cố")
+    assert window.heading() == title
+    return re.search(r"SC-\d{4}-\d{4}", window.driver.current_url).group()
+
+
+def download(window, link):
+    """What a browser would save, and under which headers it came."""
+    cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in window.driver.get_cookies())
+    with urllib.request.urlopen(urllib.request.Request(link, headers={"Cookie": cookies})) as answer:
+        return answer.read(), answer.headers
+
+
+def test_an_agency_reports_and_follows_the_departments_incident(desk, tmp_path):
+    binh, linh = Browser(), Browser()
+    try:
+        # The agency reports by itself; the Department is told at once (Điều 20.3).
+        binh.sign_in(desk, "binh")
+        own = open_incident(binh, desk, "Xã không gửi được văn bản")
+        binh.says("Đã viết thư báo Sở Khoa học và Công nghệ: sự cố.")
+        assert "UBND xã Yên Khánh" in letter(desk, "truc@sokhcn.example", own)["Subject"]
+
+        # The operator finds it new, opens the whole system's and attaches it.
+        linh.sign_in(desk, "linh")
+        linh.says("Xã không gửi được văn bản", "Mới")
+        whole = open_incident(linh, desk, "Máy chủ ứng dụng treo")
+        linh.open(f"{desk.url}/incidents/{own}")
+        linh.choose("parent", whole)
+        linh.press("Gắn vào")
+        linh.says(f"Đã gắn vào {whole}.", "Theo diễn biến của sự cố toàn hệ thống")
+        letter(desk, "vanthu@yenkhanh.example", f"Gắn vào sự cố toàn hệ thống {whole}")
+
+        # What the Department writes there, the agency reads here, and in its mail.
+        linh.open(f"{desk.url}/incidents/{whole}")
+        linh.says(own, "UBND xã Yên Khánh")
+        linh.choose("entry_kind", "status")
+        linh.type("text", "Đã chuyển sang máy dự phòng, dự kiến 30 phút.")
+        linh.press("Ghi diễn biến")
+        letter(desk, "vanthu@yenkhanh.example", "Đã chuyển sang máy dự phòng, dự kiến 30 phút.")
+        binh.open(f"{desk.url}/incidents/{own}")
+        binh.says("Trạng thái: Đã chuyển sang máy dự phòng, dự kiến 30 phút.", f"từ sự cố toàn hệ thống {whole}")
+
+        # A file comes back byte for byte; one that lies about its kind is refused, and what was typed stays.
+        content = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4000 + b"\r\n--\r\n"
+        picture = tmp_path / "Ảnh chụp màn hình.png"
+        picture.write_bytes(content)
+        liar = tmp_path / "bao cao.pdf"
+        liar.write_bytes(b"MZ\x90\x00 khong phai pdf")
+        binh.type("text", "Ảnh chụp lỗi")
+        binh.find("[name='files']").send_keys(str(liar))
+        binh.press("Ghi diễn biến")
+        binh.says("Chưa lưu được", "Tệp “bao cao.pdf”: nội dung không phải pdf.")
+        assert binh.find("[name='text']").get_attribute("value") == "Ảnh chụp lỗi"
+        binh.find("[name='files']").send_keys(str(picture))
+        binh.press("Ghi diễn biến")
+        binh.says("Anhchupmanhinh.png", "Ảnh chụp màn hình.png", hashlib.sha256(content).hexdigest())
+        link = binh.find("a[href*='/files/']").get_attribute("href")
+        got, headers = download(binh, link)
+        assert got == content
+        assert headers["Content-Disposition"] == 'attachment; filename="Anhchupmanhinh.png"'
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Content-Type"] == "image/png"
+        assert "sandbox" in headers["Content-Security-Policy"]
+
+        # Reported twice: the old code leads to the one that is kept, with its story.
+        double = open_incident(binh, desk, "Lại không gửi được")
+        binh.type("survivor", own)
+        binh.press("Gộp")
+        binh.open(f"{desk.url}/incidents/{double}")
+        assert binh.driver.current_url.endswith(own)
+        binh.says("Đã gộp vào đây lúc", double, f"ghi ở {double}, đã gộp")
+        binh.open(desk.url + "/incidents")
+        assert double not in binh.text() and own in binh.text()
+        binh.open(f"{desk.url}/incidents?q={double}")
+        binh.says(own)
+
+    finally:
+        binh.close()
+        linh.close()

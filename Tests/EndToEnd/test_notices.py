@@ -53,11 +53,7 @@ def house(post):
     console = Console(smtp=f"smtp://127.0.0.1:{post.port}").start()
     window = Browser()
     try:
-        window.open(console.setup_link())
-        for name, text in [("username", "quantri"), ("full_name", "Bùi Xuân An"), ("password", PASSWORD), ("password_again", PASSWORD)]:
-            window.type(name, text)
-        window.find("main button[type='submit']").click()
-        window.wait_for("Hãy đăng nhập")
+        window.set_up(console)
         window.sign_in(console, "quantri")
         for code, name, address in [
             ("xayenkhanh", "UBND xã Yên Khánh", "vanthu@yenkhanh.example"),

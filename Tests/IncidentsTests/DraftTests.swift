@@ -42,6 +42,22 @@ struct DraftTests {
         Typed(
             name: "sử dụng lại mà không tạm dừng", change: { $0.resumedAt = nine },
             problems: ["suspended_at: Có thời gian sử dụng lại thì cần thời gian tạm dừng."]),
+        Typed(name: "được báo đúng lúc bắt đầu", change: { $0.reportedAt = nine }),
+        Typed(
+            name: "được báo trước khi bắt đầu", change: { $0.reportedAt = nine - .seconds(1) },
+            problems: ["reported_at: Được báo không thể sớm hơn lúc bắt đầu."]),
+        Typed(name: "ổn định đúng lúc sử dụng lại", change: { ($0.suspendedAt, $0.resumedAt, $0.stableAt) = (nine, nine, nine) }),
+        Typed(name: "ổn định mà không tạm dừng", change: { $0.stableAt = now }),
+        Typed(
+            name: "ổn định khi còn tạm dừng", change: { ($0.suspendedAt, $0.stableAt) = (nine, now) },
+            problems: ["stable_at: Có thời gian tạm dừng thì cần thời gian sử dụng lại trước."]),
+        Typed(
+            name: "ổn định trước khi sử dụng lại",
+            change: { ($0.suspendedAt, $0.resumedAt, $0.stableAt) = (nine, nine.after(minutes: 2), nine.after(minutes: 1)) },
+            problems: ["stable_at: Ổn định không thể sớm hơn lúc sử dụng lại."]),
+        Typed(
+            name: "được báo và ổn định ở tương lai", change: { ($0.reportedAt, $0.stableAt) = (now.after(minutes: 1), now.after(minutes: 1)) },
+            problems: ["reported_at: Được báo: không được ở tương lai.", "stable_at: Ổn định: không được ở tương lai."]),
         Typed(
             name: "nhiều chỗ sai được báo cùng lúc",
             change: {

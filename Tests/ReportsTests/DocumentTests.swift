@@ -39,7 +39,7 @@ struct DocumentTests {
                 #expect(text.html.contains("\(name) a|b `c` &lt;script&gt;alert(1)&lt;/script&gt; [x](javascript:alert(1)) **d**"), "\(name)")
             }
             #expect(!text.html.contains("<script") && !text.html.contains("href=\"javascript"))
-            let page = Answer(status: .ok, headers: [:], body: text.html)
+            let page = Answer(status: .ok, headers: [:], bytes: Array(text.html.utf8))
             try page.checkedXML()
         }
     }

@@ -146,6 +146,24 @@ struct FiguresTests {
         }
     }
 
+    @Test func aDoubleIsCountedOnceAndSoAreDowntimesThatOverlap() async throws {
+        try await Town.with { town in
+            let archive = Archive(town)
+            let (store, linh) = (IncidentStore(database: town.database), town.person(.linh))
+            var codes: [String] = []
+            for (from, to) in [(0, 60), (30, 120)] {
+                var draft = IncidentDraft(beganAt: archive.at(0, from), detectedAt: archive.at(0, from))
+                (draft.title, draft.suspendedAt, draft.resumedAt) = ("Sự cố", archive.at(0, from), archive.at(0, to))
+                codes.append(try await store.open(draft, by: linh, address: "", at: town.now))
+            }
+            try await store.merge(codes[1], into: codes[0], by: linh, address: "", at: town.now)
+            let report = try await archive.report()
+            #expect(report.facts.incidents.map(\.code) == [codes[0]])
+            #expect(report.markdown.contains("Trong kỳ ghi nhận 1 sự cố, đã đóng 0."))
+            #expect(report.markdown.contains("Tổng thời gian tạm dừng của các sự cố đã sử dụng lại: 2 giờ."))
+        }
+    }
+
     @Test func callsBackupsAndOfficersAreCounted() async throws {
         try await Town.with { town in
             let archive = Archive(town)

@@ -8,12 +8,15 @@ import Web
 package struct Answer: Sendable {
     package let status: HTTPResponse.Status
     package let headers: HTTPFields
-    package let body: String
+    /// As they came, for what is no text.
+    package let bytes: [UInt8]
 
-    package init(status: HTTPResponse.Status, headers: HTTPFields, body: String) {
+    package var body: String { String(decoding: bytes, as: UTF8.self) }
+
+    package init(status: HTTPResponse.Status, headers: HTTPFields, bytes: [UInt8]) {
         self.status = status
         self.headers = headers
-        self.body = body
+        self.bytes = bytes
     }
 
     package var location: String? { headers[.location] }
@@ -34,10 +37,10 @@ package struct Answer: Sendable {
 /// Sends requests as somebody's browser: with their cookie, and with the header that says a form is the console's own.
 package struct Browser: Sendable {
     let cookie: String?
-    let send: @Sendable (String, HTTPRequest.Method, HTTPFields, String) async throws -> Answer
+    let send: @Sendable (String, HTTPRequest.Method, HTTPFields, [UInt8]) async throws -> Answer
 
     package func get(_ path: String) async throws -> Answer {
-        try await send(path, .get, headers, "")
+        try await send(path, .get, headers, [])
     }
 
     /// A request of any method, with headers and a body of the test's own.
@@ -48,7 +51,7 @@ package struct Browser: Sendable {
         for field in more { headers.append(field) }
         // A literal in a header's alphabet always makes a name.
         headers[HTTPField.Name("Sec-Fetch-Site")!] = "same-origin"
-        return try await send(path, method, headers, body)
+        return try await send(path, method, headers, Array(body.utf8))
     }
 
     /// - Parameter fields: What is typed; a field may have several values by standing there several times.
@@ -61,7 +64,7 @@ package struct Browser: Sendable {
         headers[.contentType] = "application/x-www-form-urlencoded"
         // A literal in a header's alphabet always makes a name.
         headers[HTTPField.Name("Sec-Fetch-Site")!] = "same-origin"
-        return try await send(path, .post, headers, Self.encoded(fields))
+        return try await send(path, .post, headers, Array(Self.encoded(fields).utf8))
     }
 
     /// A command as another site's page would send it.
@@ -69,18 +72,31 @@ package struct Browser: Sendable {
         var headers = headers
         headers[.contentType] = "application/x-www-form-urlencoded"
         headers[.origin] = "https://elsewhere.example"
-        return try await send(path, .post, headers, Self.encoded(fields))
+        return try await send(path, .post, headers, Array(Self.encoded(fields).utf8))
     }
 
     /// Sends a file as a browser does (RFC 7578).
     package func upload(
         _ path: String, fields: [(String, String)] = [], file: (field: String, name: String, content: String)
     ) async throws -> Answer {
+        try await upload(path, fields: fields, files: [(file.field, file.name, Array(file.content.utf8))])
+    }
+
+    /// Sends files as a browser does; of what is in them it knows nothing.
+    package func upload(
+        _ path: String, fields: [(String, String)] = [], files: [(field: String, name: String, bytes: [UInt8])]
+    ) async throws -> Answer {
         let boundary = "----trucban-\(UUID().uuidString)"
-        var body = fields.map { "--\(boundary)\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }
-            .joined()
-        body += "--\(boundary)\r\nContent-Disposition: form-data; name=\"\(file.field)\"; filename=\"\(file.name)\"\r\n"
-        body += "Content-Type: text/csv\r\n\r\n\(file.content)\r\n--\(boundary)--\r\n"
+        var body: [UInt8] = []
+        for (name, value) in fields {
+            body += Array("--\(boundary)\r\nContent-Disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+        }
+        for file in files {
+            let head = "Content-Disposition: form-data; name=\"\(file.field)\"; filename=\"\(file.name)\""
+            body += Array("--\(boundary)\r\n\(head)\r\nContent-Type: application/octet-stream\r\n\r\n".utf8) + file.bytes
+            body += Array("\r\n".utf8)
+        }
+        body += Array("--\(boundary)--\r\n".utf8)
         var headers = headers
         headers[.contentType] = "multipart/form-data; boundary=\(boundary)"
         headers[HTTPField.Name("Sec-Fetch-Site")!] = "same-origin"

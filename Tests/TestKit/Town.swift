@@ -55,7 +55,7 @@ package struct Town: Sendable {
     package let now: Instant
     private let people: [TownPerson: Person]
     private let tokens: [TownPerson: Token]
-    private let send: @Sendable (String, HTTPRequest.Method, HTTPFields, String) async throws -> Answer
+    private let send: @Sendable (String, HTTPRequest.Method, HTTPFields, [UInt8]) async throws -> Answer
 
     package func person(_ name: TownPerson) -> Person {
         // `found` makes all of them.
@@ -96,8 +96,8 @@ package struct Town: Sendable {
             return try await application.test(.router) { client in
                 let town = try await found(in: database, hasher: hasher, sessions: sessions, now: now) {
                     uri, method, headers, content in
-                    try await client.execute(uri: uri, method: method, headers: headers, body: ByteBuffer(string: content)) {
-                        Answer(status: $0.status, headers: $0.headers, body: String(buffer: $0.body))
+                    try await client.execute(uri: uri, method: method, headers: headers, body: ByteBuffer(bytes: content)) {
+                        Answer(status: $0.status, headers: $0.headers, bytes: Array(buffer: $0.body))
                     }
                 }
                 return try await body(town)
@@ -107,7 +107,7 @@ package struct Town: Sendable {
 
     private static func found(
         in database: Database, hasher: PasswordHasher, sessions: SessionStore, now: Instant,
-        send: @escaping @Sendable (String, HTTPRequest.Method, HTTPFields, String) async throws -> Answer
+        send: @escaping @Sendable (String, HTTPRequest.Method, HTTPFields, [UInt8]) async throws -> Answer
     ) async throws -> Town {
         let agencies = AgencyStore(database: database)
         let users = UserStore(database: database, hasher: hasher)

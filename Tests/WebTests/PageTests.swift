@@ -100,7 +100,7 @@ import Testing
 
     private static func get(_ client: any TestClientProtocol, _ path: String, _ headers: HTTPFields = [:]) async throws -> Answer {
         try await client.execute(uri: path, method: .get, headers: headers) {
-            Answer(status: $0.status, headers: $0.headers, body: String(buffer: $0.body))
+            Answer(status: $0.status, headers: $0.headers, bytes: Array(buffer: $0.body))
         }
     }
 

@@ -15,7 +15,7 @@ struct HomePages: Sendable {
         let (person, now) = (context.person, context.now)
         let view = HomeView(
             person: person, now: now, counts: try await home.counts(for: person, at: now),
-            down: try await home.down(for: person), incidents: try await home.incidents(for: person),
+            down: try await home.down(for: person), incidents: try await home.incidents(for: person, at: now),
             notices: try await home.notices(for: person, at: now))
         return context.page(view, title: "Tổng quan")
     }

@@ -14,28 +14,31 @@ struct HomeStore: Sendable {
         try await database.all(
             """
             SELECT \(columns: DownMonitor.self)
-            FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents i ON i.outage_id = o.id
+            FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents own ON own.outage_id = o.id
+            LEFT   JOIN incidents i ON i.id = coalesce(own.merged_into_id, own.id)
             WHERE  upper_inf(o.during) AND m.deleted_at IS NULL AND m.paused_at IS NULL
             AND    (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
             ORDER  BY lower(o.during), o.id LIMIT 20
             """)
     }
 
-    /// Open incidents: those first of which nobody has been told anything, then the newest. Each kind is read in the order of
-    /// the list's index and no further than it is shown: thousands are open when the whole system is down.
-    func incidents(for person: Person) async throws -> [IncidentSummary] {
+    /// Open incidents: those first that nobody has taken up, or of which nobody has been told anything, then the newest. Each
+    /// kind is read in the order of the list's index and no further than it is shown: thousands are open when the whole system
+    /// is down.
+    func incidents(for person: Person, at now: Instant) async throws -> [IncidentSummary] {
         func newest(part: Int, _ condition: SQL) -> SQL {
             """
             (SELECT i.id, \(part)::integer AS part FROM incidents i
              WHERE  i.is_open AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
-             AND    \(sql: condition) (SELECT FROM incident_communications c WHERE c.incident_id = i.id)
+             AND    \(sql: condition) (EXISTS (SELECT FROM incident_communications c WHERE c.incident_id = i.id)
+                                       AND EXISTS (SELECT FROM incident_acknowledgements k WHERE k.incident_id = i.id))
              ORDER  BY i.is_open DESC, i.detected_at DESC, i.id DESC LIMIT 12)
             """
         }
         return try await database.all(
             """
-            WITH shown AS (\(sql: newest(part: 1, "NOT EXISTS")) UNION ALL \(sql: newest(part: 2, "EXISTS")))
-            SELECT \(columns: IncidentSummary.self)
+            WITH shown AS (\(sql: newest(part: 1, "NOT")) UNION ALL \(sql: newest(part: 2, "")))
+            SELECT \(sql: IncidentSummary.columns(at: now))
             FROM   shown JOIN incidents i ON i.id = shown.id LEFT JOIN agencies a ON a.id = i.agency_id
             ORDER  BY shown.part, i.detected_at DESC, i.id DESC LIMIT 12
             """)

@@ -197,6 +197,7 @@ struct HomeIncidentView: View {
     }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
+        "fresh": { $0.incident.isNew ? BadgeView(kind: "new", label: "Mới") : nil },
         "incidentHref": { "/incidents/\($0.incident.code)" }, "code": \.incident.code, "title": \.incident.title,
         "agency": { $0.incident.agencyName ?? "Toàn hệ thống" },
         "severity": {

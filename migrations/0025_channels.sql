@@ -73,8 +73,8 @@ BEGIN
         PERFORM announce('incident.opened', NEW.code, NEW.title, '/incidents/' || NEW.code, NEW.opened_at);
         RETURN NULL;
     END IF;
-    IF OLD.resumed_at IS NULL AND NEW.resumed_at IS NOT NULL THEN
-        PERFORM announce('incident.resumed', NEW.code, NEW.title, '/incidents/' || NEW.code, NEW.updated_at);
+    IF OLD.resumed_at IS NULL AND NEW.resumed_at IS NOT NULL AND to_jsonb(NEW) ->> 'merged_into_id' IS NULL THEN
+        PERFORM announce('incident.resumed', NEW.code, NEW.title, '/incidents/' || NEW.code, greatest(NEW.updated_at, NEW.resumed_at));
     END IF;
     IF OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL THEN
         PERFORM announce('incident.closed', NEW.code, NEW.title, '/incidents/' || NEW.code, NEW.closed_at);

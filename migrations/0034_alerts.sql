@@ -5,7 +5,7 @@ CREATE TABLE alert_sources (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name         text NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9-]{1,39}$'),
     agency_id    bigint REFERENCES agencies,
-    secret       bytea NOT NULL CHECK (length(secret) = 32),
+    secret       text NOT NULL CHECK (secret LIKE 'whsec\_%'),
     created_by   bigint NOT NULL REFERENCES users,
     created_at   timestamptz NOT NULL,
     last_used_at timestamptz,

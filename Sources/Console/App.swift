@@ -67,7 +67,7 @@ struct App: Sendable {
             prober: prober, database: database, users: users, sessions: sessions, health: health,
             press: try ReportPress(resources, templates: templates, database: database), assets: assets,
             api: try APIDocument(resources), address: address, bounces: bounces, links: links,
-            sendsMail: settings.mailServer != nil
+            sendsMail: settings.mailServer != nil, mailUser: settings.mailServer?.user
         ).add(to: &routes)
 
         let listener = Listener(opened.configuration, logger: logger)

@@ -31,6 +31,8 @@ struct Rooms {
     let links: NoticeLinks
     /// Whether there is a mail server to hand letters to.
     var sendsMail = false
+    /// Under which name the console signs in there.
+    var mailUser: String?
 
     func add(to routes: inout RouteTable) {
         let agencies = AgencyStore(database: database)
@@ -59,11 +61,11 @@ struct Rooms {
             escalation: EscalationStore(database: database, baseURL: address), settings: settings, sendsMail: sendsMail
         ).add(to: &routes)
         NoticePages(
-            notices: NoticeStore(database: database, calendar: .stateOffice, links: links), settings: settings,
+            notices: NoticeStore(database: database, calendar: .stateOffice, links: links, mailUser: mailUser), settings: settings,
             press: press.documents, sendsMail: sendsMail
         ).add(to: &routes)
         NoticeCalendarPages(
-            calendars: NoticeCalendarStore(database: database, links: links), address: address
+            calendars: NoticeCalendarStore(database: database, links: links, mailUser: mailUser), address: address
         ).add(to: &routes)
         SupportRequestPages(requests: SupportRequestStore(database: database), agencies: agencies).add(to: &routes)
         AccountPages(

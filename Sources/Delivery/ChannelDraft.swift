@@ -40,15 +40,15 @@ package struct ChannelDraft: Hashable, Sendable {
         return problems + (gateway.map { $0.problems(url: url) } ?? [])
     }
 
-    /// What the audit trail keeps: values of headers may be credentials, and so may what an address asks for.
+    /// What the audit trail keeps. Values of headers may be credentials, and so may paths and bodies:
+    /// `…/bot<token>/sendMessage`, `{"ApiKey": …}`.
     var audited: [String: String?] {
         [
-            "name": name, "url": url.split(separator: "?", omittingEmptySubsequences: false).count > 1
-                ? "\(url.prefix { $0 != "?" })?\(redacted)" : url,
+            "name": name, "url": url.prefixMatch(of: /(?i:https?):\/\/[^\/?#]+/).map { "\($0.output)/\(redacted)" } ?? redacted,
             "events": events.map(\.rawValue).joined(separator: ", "), "per_minute": String(perMinute),
             "method": gateway?.method.rawValue,
             "headers": gateway?.headers.map { "\($0.prefix { $0 != ":" }): \(redacted)" }.joined(separator: "\n"),
-            "content_type": gateway?.contentType.rawValue, "template": gateway?.template,
+            "content_type": gateway?.contentType.rawValue, "template": gateway.map { $0.template.isEmpty ? "" : redacted },
             "accepted_statuses": gateway?.acceptedStatuses.text, "accepted_text": gateway?.acceptedText,
             "recipients": gateway?.recipients.joined(separator: ", "),
         ]

@@ -1,9 +1,10 @@
+package import Civil
 import Crypto
 import Foundation
 
-/// The key with which a subscriber's deliveries are signed, and the signing itself, as Standard Webhooks has it (version 1):
-/// HMAC-SHA256 over `id.timestamp.body`. The subscriber computes the same, compares, and drops what is older than a few
-/// minutes; a delivery that comes twice has the same id.
+/// The key with which one side signs what it posts and the other knows it, as Standard Webhooks has it (version 1): HMAC-SHA256
+/// over `id.timestamp.body`. Whoever gets it computes the same, compares, and drops what is older than a few minutes; a
+/// delivery that comes twice has the same id.
 package struct WebhookSecret: Hashable, Sendable {
     private static let prefix = "whsec_"
 
@@ -16,7 +17,7 @@ package struct WebhookSecret: Hashable, Sendable {
     }
 
     /// - Returns: nil for what is none, or is shorter than the standard's 24 bytes.
-    init?(written text: String) {
+    package init?(written text: String) {
         guard text.hasPrefix(Self.prefix), let data = Data(base64Encoded: String(text.dropFirst(Self.prefix.count))),
             data.count >= 24
         else { return nil }
@@ -32,5 +33,24 @@ package struct WebhookSecret: Hashable, Sendable {
         let code = HMAC<SHA256>.authenticationCode(
             for: Array("\(id).\(seconds).\(body)".utf8), using: SymmetricKey(data: key))
         return "v1," + Data(code).base64EncodedString()
+    }
+
+    /// How far a sender's clock may be from ours.
+    private static let tolerance = Duration.seconds(300)
+
+    /// Whether a message was signed with this secret not long ago. Compared in constant time.
+    ///
+    /// - Parameters:
+    ///   - id: The header `webhook-id`.
+    ///   - timestamp: The header `webhook-timestamp`: seconds since 1970.
+    ///   - signatures: The header `webhook-signature`: `v1,` and base64; several, parted by spaces, while a secret is being
+    ///     changed.
+    package func verifies(id: String, timestamp: String, signatures: String, body: [UInt8], at now: Instant) -> Bool {
+        guard !id.isEmpty, let seconds = Int64(timestamp), abs(now.seconds - seconds) <= Self.tolerance.inSeconds else { return false }
+        let signed = Array("\(id).\(timestamp).".utf8) + body
+        return signatures.split(separator: " ").contains { signature in
+            guard signature.hasPrefix("v1,"), let code = Data(base64Encoded: String(signature.dropFirst(3))) else { return false }
+            return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: signed, using: SymmetricKey(data: key))
+        }
     }
 }

@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Delivery
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -72,7 +73,7 @@ package struct AlertPages: Sendable {
     // MARK: Who may sign
 
     private func list(
-        _ context: SignedIn, _ form: Form = Form(), problems: [Refusal.Problem] = [], made: (name: String, secret: AlertSecret)? = nil
+        _ context: SignedIn, _ form: Form = Form(), problems: [Refusal.Problem] = [], made: (name: String, secret: WebhookSecret)? = nil
     ) async throws -> Response {
         let view = AlertSourcesView(
             sources: try await sources.list(), agencies: try await agencies.choices(for: context.person), address: address,

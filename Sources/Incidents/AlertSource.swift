@@ -1,7 +1,6 @@
 import Civil
-import Crypto
 package import Database
-import Foundation
+import Delivery
 import Organization
 
 /// A system that signs the alerts it posts. It acts for the administrator who made it, until it is revoked or its maker is
@@ -35,42 +34,6 @@ extension AlertSource: PostgresRow {
     }
 }
 
-/// The secret of a source: 256 random bits, told once, as `whsec_` and base64 (Standard Webhooks).
-struct AlertSecret: Hashable, Sendable {
-    let bytes: [UInt8]
-
-    init() {
-        var random = SystemRandomNumberGenerator()
-        bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-    }
-
-    init(bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    var text: String { "whsec_" + Data(bytes).base64EncodedString() }
-
-    /// How far a sender's clock may be from ours.
-    static let tolerance = Duration.seconds(300)
-
-    /// Whether a message was signed with this secret not long ago (Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp`,
-    /// `webhook-signature`; HMAC-SHA256 over `id.timestamp.body`). Compared in constant time.
-    ///
-    /// - Parameters:
-    ///   - timestamp: Seconds since 1970.
-    ///   - signatures: `v1,` and base64; several, parted by spaces, while a secret is being changed.
-    func verifies(
-        id: String, timestamp: String, signatures: String, body: [UInt8], at now: Instant
-    ) -> Bool {
-        guard !id.isEmpty, let seconds = Int64(timestamp), abs(now.seconds - seconds) <= Self.tolerance.inSeconds else { return false }
-        let signed = Array("\(id).\(timestamp).".utf8) + body
-        return signatures.split(separator: " ").contains { signature in
-            guard signature.hasPrefix("v1,"), let code = Data(base64Encoded: String(signature.dropFirst(3))) else { return false }
-            return HMAC<SHA256>.isValidAuthenticationCode(code, authenticating: signed, using: SymmetricKey(data: bytes))
-        }
-    }
-}
-
 /// The sources that sign: making, listing and revoking them.
 package struct AlertSourceStore: Sendable {
     let database: Database
@@ -93,19 +56,19 @@ package struct AlertSourceStore: Sendable {
     /// - Throws: `Refusal`
     func add(
         name: String, agency: Agency.ID?, by person: Person, address: String, form: FormKey? = nil, at now: Instant
-    ) async throws -> AlertSecret {
+    ) async throws -> WebhookSecret {
         guard name.wholeMatch(of: /[a-z0-9][a-z0-9\-]{1,39}/) != nil else {
             throw Refusal(field: "name", "Tên: cần từ 2 đến 40 chữ thường không dấu, chữ số hoặc dấu gạch ngang.")
         }
         if name == AlertPages.alertmanager { throw Refusal(field: "name", "Tên: “\(name)” đã được dành riêng.") }
-        let secret = AlertSecret()
+        let secret = WebhookSecret()
         try await database.transaction { tx in
             try await tx.claim(form, location: "/settings/alerts")
             try await tx.checkInUse(agency, as: "Cơ quan")
             let added = try await tx.run(
                 """
                 INSERT INTO alert_sources (name, agency_id, secret, created_by, created_at)
-                VALUES (\(name), \(agency), \(secret.bytes), \(person.id), \(now)) ON CONFLICT (name) DO NOTHING
+                VALUES (\(name), \(agency), \(secret.text), \(person.id), \(now)) ON CONFLICT (name) DO NOTHING
                 """)
             if added == 0 { throw Refusal(field: "name", "Tên: đã có nguồn “\(name)”; tên đã thu hồi cũng không dùng lại.") }
             try await tx.record(
@@ -134,7 +97,7 @@ package struct AlertSourceStore: Sendable {
     }
 
     /// Under whom a source acts, and its secret; nil for one that does not count (any more).
-    func signer(_ name: String) async throws -> (person: Person, secret: AlertSecret)? {
+    func signer(_ name: String) async throws -> (person: Person, secret: WebhookSecret)? {
         let row: SignerRow? = try await database.first(
             """
             SELECT \(columns: SignerRow.self)
@@ -156,7 +119,7 @@ package struct AlertSourceStore: Sendable {
 
 private struct SignerRow: PostgresRow {
     let person: Person
-    let secret: AlertSecret
+    let secret: WebhookSecret
 
     static var columns: String {
         """
@@ -167,6 +130,7 @@ private struct SignerRow: PostgresRow {
 
     init(row: inout RowReader) throws {
         person = try Person(row: &row)
-        secret = AlertSecret(bytes: try row.read())
+        // Kept as it was told, so it reads again.
+        secret = WebhookSecret(written: try row.read()) ?? WebhookSecret()
     }
 }

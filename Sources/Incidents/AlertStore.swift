@@ -44,6 +44,7 @@ package struct AlertStore: Sendable {
             // Two senders that tell of one group at the same moment, as a pair of Alertmanagers does, wait for each other.
             try await tx.run("SELECT pg_advisory_xact_lock(hashtextextended(encode(\(hash), 'hex'), 34))")
             var receipt = AlertReceipt()
+            var over: Set<Incident.ID> = []
             let new = try await tx.unknown(group.alerts, from: source, scope: person.scope)
             if !new.isEmpty {
                 let incident: AnsweringIncident
@@ -57,9 +58,9 @@ package struct AlertStore: Sendable {
                     receipt.opened.append(incident.code)
                 }
                 try await tx.write(new, from: source, group: hash, scope: person.scope, incident: incident.id, at: now)
+                if new.contains(where: { $0.endedAt != nil }) { over.insert(incident.id) }
             }
-            let touched = try await tx.end(group.alerts, from: source, scope: person.scope)
-            let over = Set(touched).union(new.contains { $0.endedAt != nil } ? try await tx.incidents(of: hash) : [])
+            over.formUnion(try await tx.end(group.alerts, from: source, scope: person.scope))
             for id in over.sorted(by: { $0.rawValue < $1.rawValue }) {
                 if let code = try await tx.resolve(id, from: source, by: person, address: address, baseURL: baseURL, at: now) {
                     receipt.resolved.append(code)
@@ -110,12 +111,16 @@ extension Transaction {
     fileprivate func join(
         _ alerts: [Alert], to incident: AnsweringIncident, from source: String, by person: Person, at now: Instant
     ) async throws {
-        for alert in alerts {
-            try await tell(
-                incident.id, .detection, "Cảnh báo từ \(source): \(alert.line)", happened: alert.startedAt, by: nil, at: now)
-        }
+        try await tell(of: alerts, in: incident.id, from: source, at: now)
         // A suspension that was over goes on: a window of its own, so that the time between stays a time of use.
         guard let began = alerts.filter({ $0.kind == .suspension }).map({ min($0.startedAt, now) }).min() else { return }
+        // What goes on again was not steady; whoever has the form open is told.
+        try await run(
+            """
+            UPDATE incidents i SET stable_at = NULL, version = version + 1, updated_by = NULL, updated_at = \(now)
+            WHERE  i.id = \(incident.id) AND i.kind = 'suspension' AND i.began_at <= \(began)
+            AND    NOT EXISTS (SELECT FROM incident_downtimes w WHERE w.incident_id = i.id AND upper_inf(w.during))
+            """)
         try await run(
             """
             INSERT INTO incident_downtimes (incident_id, during, written_at)
@@ -139,10 +144,7 @@ extension Transaction {
                     \(draft.detectedAt), \(now), \(draft.suspendedAt), \(draft.description), \(now), \(now))
             RETURNING id
             """, as: Incident.ID.self)
-        for alert in alerts {
-            try await tell(
-                id, .detection, "Cảnh báo từ \(source): \(alert.line)", happened: alert.startedAt, by: nil, at: now)
-        }
+        try await tell(of: alerts, in: id, from: source, at: now)
         if group.truncated > 0 {
             try await tell(
                 id, .observation, "\(source) còn \(group.truncated) cảnh báo nữa cùng nhóm mà không gửi chi tiết.", happened: now,
@@ -153,6 +155,17 @@ extension Transaction {
             "incident.opened", code, by: .person(person, address: address),
             after: draft.audited.merging(["source": source, "agency": person.scope.map { String($0.rawValue) }]) { $1 }, at: now)
         return AnsweringIncident(id: id, code: code)
+    }
+
+    /// One statement, however many they are: the lock on codes is held meanwhile.
+    private func tell(of alerts: [Alert], in incident: Incident.ID, from source: String, at now: Instant) async throws {
+        try await run(
+            """
+            INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, text)
+            SELECT \(incident), 'detection', least(a.at, \(now)), \(now), a.text
+            FROM   unnest(\(alerts.map(\.startedAt)), \(alerts.map { "Cảnh báo từ \(source): \($0.line)" }))
+                   WITH ORDINALITY AS a (at, text, place) ORDER BY a.place
+            """)
     }
 
     fileprivate func write(
@@ -183,10 +196,6 @@ extension Transaction {
             """, as: Incident.ID.self)
     }
 
-    fileprivate func incidents(of group: [UInt8]) async throws -> [Incident.ID] {
-        try await values("SELECT DISTINCT incident_id FROM alerts WHERE group_hash = \(group)", as: Incident.ID.self)
-    }
-
     /// Notes that nothing fires any more, when that is so: what was suspended is in use again. Where a person has taken that
     /// back, only people say when it was.
     /// - Returns: The incident's code; nil when something fires still, or when it was told before.
@@ -205,8 +214,9 @@ extension Transaction {
         let end = min(found.endedAt, now)
         let isTold = try await value(
             """
-            SELECT EXISTS (SELECT FROM incident_entries WHERE incident_id = \(found.id) AND kind = 'status' AND author_id IS NULL
-                           AND happened_at = \(end))
+            SELECT EXISTS (SELECT FROM incident_members m JOIN incident_entries e ON e.incident_id = m.member_id
+                           WHERE m.incident_id = \(found.id) AND e.kind = 'status' AND e.author_id IS NULL
+                           AND e.happened_at = \(end))
             """, as: Bool.self)
         if isTold { return nil }
         try await run(
@@ -219,6 +229,12 @@ extension Transaction {
             AND    upper_inf(w.during) AND w.outage_id IS NULL AND w.written_by IS NULL
             """)
         try await run("UPDATE incidents SET version = version + 1, updated_by = NULL, updated_at = \(now) WHERE id = \(found.id)")
+        let firesElsewhere = try await value(
+            """
+            SELECT EXISTS (SELECT FROM incident_members m JOIN alerts t ON t.incident_id = m.member_id
+                           WHERE m.incident_id = \(found.id) AND t.ended_at IS NULL)
+            """, as: Bool.self)
+        if firesElsewhere { return nil }
         try await announce(
             "Mọi cảnh báo từ \(source) đã hết.", in: found.id, happened: end, by: nil, baseURL: baseURL, at: now)
         try await record(

@@ -99,7 +99,11 @@ package struct EscalationStore: Sendable {
             SELECT \(columns: UnansweredIncident.self)
             FROM   incidents i LEFT JOIN outages o ON o.id = i.outage_id LEFT JOIN flappings f ON f.id = i.flapping_id
             WHERE  i.is_open AND i.resumed_at IS NULL
-            AND    (upper_inf(o.during) OR upper_inf(f.during))
+            AND    (upper_inf(o.during) OR upper_inf(f.during)
+                    OR EXISTS (SELECT FROM incident_members m JOIN alerts t ON t.incident_id = m.member_id
+                               WHERE m.incident_id = i.id AND t.ended_at IS NULL)
+                    OR EXISTS (SELECT FROM incidents d JOIN outages x ON x.id = d.outage_id
+                               WHERE d.merged_into_id = i.id AND upper_inf(x.during)))
             AND    NOT EXISTS (SELECT FROM incident_acknowledgements k WHERE k.incident_id = i.id)
             AND    NOT EXISTS (SELECT FROM silent_windows w
                                WHERE (w.monitor_id IS NULL OR w.monitor_id = coalesce(o.monitor_id, f.monitor_id))

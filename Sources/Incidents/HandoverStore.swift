@@ -48,14 +48,19 @@ extension IncidentStore {
         }
     }
 
-    /// What was handed over within a time, of the incidents that the person may see, oldest first.
+    /// What was handed over within a time, of the incidents that the person may see, oldest first. What was merged counts
+    /// once, from when the first of it was handed over.
     /// - Parameter person: Nil: all.
     package func handovers(within during: TimeRange, for person: Person? = nil) async throws -> [ProviderCase] {
         try await database.all(
             """
             SELECT \(columns: ProviderCase.self)
-            FROM   incident_handovers r JOIN incidents i ON i.id = r.incident_id
+            FROM   incident_handovers r JOIN incidents d ON d.id = r.incident_id
+            JOIN   incidents i ON i.id = coalesce(d.merged_into_id, d.id)
             WHERE  r.handed_over_at >= \(during.lower) AND r.handed_over_at < \(during.upper)
+            AND    NOT EXISTS (SELECT FROM incident_members m JOIN incident_handovers h ON h.incident_id = m.member_id
+                               WHERE m.incident_id = i.id
+                               AND (h.handed_over_at, h.incident_id) < (r.handed_over_at, r.incident_id))
             AND    (\(person?.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person?.scope))
             ORDER  BY r.handed_over_at, i.id
             """)

@@ -107,7 +107,8 @@ extension IncidentStore {
             try incident.checkWriting()
             try draft.check(incident, at: now)
             try await tx.write(draft, of: incident.id, by: person.id, at: now)
-            for done in ["update:"] + draft.reports.map({ "\($0.rawValue):" }) {
+            let isWord = draft.audience == .head || draft.audience == .users
+            for done in (isWord ? ["update:"] : []) + draft.reports.map({ "\($0.rawValue):" }) {
                 try await tx.withdrawReminders(of: code, done, at: now)
             }
             let facts = (draft.facts.map(\.label) + draft.reports.map(\.label)).map { $0.lowercased() }

@@ -179,8 +179,9 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
         """
         i.code, i.title, i.kind, i.severity, i.state, i.agency_id, a.name, i.began_at, i.detected_at, i.suspended_at,
         i.resumed_at, \(Incident.factsTold),
-        CASE WHEN i.is_open THEN (SELECT max(c.told_at) FROM incident_communications c
-                                  WHERE c.incident_id = i.id AND c.audience IN ('head', 'users')) END,
+        CASE WHEN i.is_open THEN (SELECT max(c.told_at) FROM incident_members w
+                                  JOIN incident_communications c ON c.incident_id = w.member_id
+                                  WHERE w.incident_id = i.id AND c.audience IN ('head', 'users')) END,
         i.is_open AND NOT EXISTS (SELECT FROM incident_acknowledgements k WHERE k.incident_id = i.id),
         (SELECT p.code FROM incidents p WHERE p.id = i.parent_id)
         """

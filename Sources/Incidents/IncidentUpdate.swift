@@ -54,8 +54,9 @@ extension Transaction {
         let followers: [IncidentFollower] = try await all(
             """
             WITH told AS (
-                INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, author_id, text, source_id)
-                SELECT c.id, e.kind, e.happened_at, e.written_at, e.author_id, e.text, e.id
+                INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, author_id, text, source_id, supersedes_id)
+                SELECT c.id, e.kind, e.happened_at, e.written_at, e.author_id, e.text, e.id,
+                       (SELECT o.id FROM incident_entries o WHERE o.incident_id = c.id AND o.source_id = e.supersedes_id)
                 FROM   incidents c, incident_entries e
                 WHERE  c.parent_id = \(incident) AND c.is_open AND e.id = \(entry)
                 RETURNING incident_id)

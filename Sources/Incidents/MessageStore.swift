@@ -68,7 +68,8 @@ extension IncidentStore {
         try await database.all(
             """
             SELECT \(columns: IncidentMessage.self)
-            FROM   incident_messages m JOIN users u ON u.id = m.sent_by WHERE m.incident_id = \(incident) ORDER BY m.id
+            FROM   incident_members w JOIN incident_messages m ON m.incident_id = w.member_id JOIN users u ON u.id = m.sent_by
+            WHERE  w.incident_id = \(incident) ORDER BY m.id
             """)
     }
 
@@ -124,7 +125,9 @@ extension IncidentStore {
                         facts: draft.facts, note: draft.note),
                     message: message, of: incident.id, by: person.id, at: now)
             }
-            try await tx.withdrawReminders(of: code, "update:", at: now)
+            if draft.told.contains(.head) || draft.told.contains(.users) {
+                try await tx.withdrawReminders(of: code, "update:", at: now)
+            }
             let whom = draft.told.map(\.inSentence).joined(separator: ", ")
             let what = draft.facts.map { $0.label.lowercased() }.joined(separator: ", ")
             let how = isMail ? "Gửi “\(draft.stage.label)” tới \(letters.count) địa chỉ thư" : "Báo “\(draft.stage.label)” qua \(draft.channel.inSentence)"

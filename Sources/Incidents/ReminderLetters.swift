@@ -89,9 +89,9 @@ extension Queryable {
     fileprivate func tellings(of incidents: [Incident.ID]) async throws -> [Incident.ID: [Communication]] {
         let rows: [(Incident.ID, Communication)] = try await query(
             """
-            SELECT c.incident_id, \(columns: Communication.self)
-            FROM   incident_communications c JOIN users u ON u.id = c.written_by
-            WHERE  c.incident_id = ANY (\(incidents))
+            SELECT w.incident_id, \(columns: Communication.self)
+            FROM   incident_members w JOIN incident_communications c ON c.incident_id = w.member_id
+            LEFT   JOIN users u ON u.id = c.written_by WHERE w.incident_id = ANY (\(incidents))
             """
         ) { row in
             (try row.read(Incident.ID.self), try Communication(row: &row))

@@ -18,7 +18,8 @@ extension NoticePages {
     @Sendable private func acknowledge(_ request: Request, _ context: SignedIn) async throws -> Response {
         try await command(request, context) { code, form in
             try await notices.acknowledge(
-                code, by: context.person, address: context.address, form: form.key, at: context.now)
+                code, revision: Int(form["seen"]), by: context.person, address: context.address, form: form.key,
+                at: context.now)
             return "Đã xác nhận \(code)."
         }
     }

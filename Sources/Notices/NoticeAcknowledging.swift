@@ -5,13 +5,18 @@ package import Organization
 /// The three ways in which a recipient says that they know: signed in, by the link in their letter, on the phone.
 extension NoticeStore {
     /// An agency says that it has read what is announced now. Saying so twice changes nothing: the first time counts.
+    ///
+    /// - Parameter revision: Which one its page showed; nil: nobody has read a page.
     package func acknowledge(
-        _ code: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
+        _ code: String, revision: Int? = nil, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/notices/\(code)")
             let notice = try await tx.locked(code, scope: person.scope)
             try NoticeStep.acknowledge.check(notice, in: notice.state(at: now))
+            if let revision, revision != notice.revision {
+                throw Refusal(field: "", "\(code) nay là bản \(notice.revision); hãy đọc bản này rồi xác nhận.")
+            }
             let own = try await tx.values(
                 "SELECT id FROM notice_recipients WHERE notice_id = \(notice.id) AND agency_id = \(person.agency)",
                 as: NoticeRecipient.ID.self)

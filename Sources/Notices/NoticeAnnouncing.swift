@@ -66,7 +66,7 @@ extension NoticeStore {
             try await tx.run("UPDATE notice_recipients SET acknowledged_at = NULL WHERE notice_id = \(old.id)")
             let told = try await tx.withdrawLetters(about: code, at: now)
             let notice = try await tx.locked(code, scope: person.scope)
-            let sender = Mail.sender(setting: settings[.deliverySender], user: nil)
+            let sender = Mail.sender(setting: settings[.deliverySender], user: mailUser)
             let changed = NoticeLetters.revision(of: notice, draft.changes(from: old), links: links, organizer: sender)
             // Who has heard nothing yet reads it as it is.
             let fresh = NoticeLetters.publication(of: notice, links: links, organizer: sender)
@@ -97,7 +97,7 @@ extension NoticeStore {
             if notice.publishedAt != nil {
                 let told = try await tx.withdrawLetters(about: code, at: now)
                 recipients = try await tx.addressees(of: notice).filter { told.contains($0.mark) }
-                let sender = Mail.sender(setting: try await tx.settings()[.deliverySender], user: nil)
+                let sender = Mail.sender(setting: try await tx.settings()[.deliverySender], user: mailUser)
                 let letters = NoticeLetters.cancellation(of: notice, reason: reason, links: links, organizer: sender)
                 try await tx.enqueue(recipients.map(letters.letter), at: now)
             }
@@ -137,6 +137,15 @@ extension NoticeStore {
             try await tx.claim(form, location: "/notices/\(code)")
             let notice = try await tx.locked(code, scope: person.scope)
             let sent = try await tx.sendAgain(letter, about: code, at: now)
+            // One that was delivered and came back later may say what is no longer so.
+            let isCurrent =
+                notice.cancelledAt != nil
+                ? sent.key.hasPrefix("notice:\(code):\(NoticeLetters.Stage.cancelled.name):")
+                : sent.key.hasPrefix("notice:\(code):\(NoticeLetters.Stage.announced(notice.revision).name):")
+                    || sent.key.hasPrefix("notice:\(code):reminder-") && sent.key.contains("-\(notice.revision):")
+            guard isCurrent else {
+                throw Refusal(field: "", "Thư này báo điều nay không còn như vậy nên không gửi lại.")
+            }
             try await tx.run(
                 """
                 UPDATE notice_recipients SET contact_email = \(sent.recipientAddress)
@@ -178,7 +187,7 @@ extension Transaction {
             """)
         let notice = try await locked(draft.code, scope: person.scope)
         let recipients = try await addressees(of: notice)
-        let sender = Mail.sender(setting: settings[.deliverySender], user: nil)
+        let sender = Mail.sender(setting: settings[.deliverySender], user: store.mailUser)
         let letters = NoticeLetters.publication(of: notice, links: store.links, organizer: sender)
         try await enqueue(recipients.map(letters.letter), at: now)
         try await record(
@@ -200,7 +209,7 @@ extension Transaction {
     }
 
     /// Stops the letters about a notice that still wait.
-    /// - Returns: The marks of the recipients to whom any letter about it has ever been tried.
+    /// - Returns: The marks of the recipients who know of it: any letter about it was tried, or they have acknowledged it.
     fileprivate func withdrawLetters(about code: String, at now: Instant) async throws -> Set<String> {
         _ = try await withdraw(about: code, at: now)
         return Set(
@@ -208,6 +217,10 @@ extension Transaction {
                 """
                 SELECT DISTINCT split_part(key, ':', 4) FROM deliveries
                 WHERE  about = \(code) AND (state <> 'withdrawn' OR attempts > 0)
+                UNION
+                SELECT coalesce(r.agency_id::text, 'p' || r.id)
+                FROM   notices n JOIN notice_recipients r ON r.notice_id = n.id
+                JOIN   notice_acknowledgements k ON k.recipient_id = r.id WHERE n.code = \(code)
                 """, as: String.self))
     }
 }

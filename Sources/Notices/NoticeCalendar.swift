@@ -25,10 +25,13 @@ extension Notice {
 package struct NoticeCalendarStore: Sendable {
     let database: Database
     let links: NoticeLinks
+    let mailUser: String?
 
-    package init(database: Database, links: NoticeLinks) {
+    /// - Parameter mailUser: Under which name the console signs in to the mail server: letters may come from there.
+    package init(database: Database, links: NoticeLinks, mailUser: String? = nil) {
         self.database = database
         self.links = links
+        self.mailUser = mailUser
     }
 
     /// How far back the calendar reaches.
@@ -86,7 +89,7 @@ package struct NoticeCalendarStore: Sendable {
             WHERE  n.published_at IS NOT NULL AND upper(n.during) > \(now - Self.memory) AND \(sql: NoticeStore.visible(reader.scope))
             ORDER  BY lower(n.during), n.id LIMIT 1000
             """)
-        let organizer = Mail.sender(setting: try await database.settings()[.deliverySender], user: nil)
+        let organizer = Mail.sender(setting: try await database.settings()[.deliverySender], user: mailUser)
         return ICalendar.object(
             notices.map { $0.event(organizer: organizer, links: links) }, method: .publish,
             name: "Bảo trì Hệ thống QLVB&ĐH tỉnh Ninh Bình")

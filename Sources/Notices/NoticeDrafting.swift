@@ -142,12 +142,21 @@ extension NoticeStore {
     }
 
     /// Says that it may be published as it is.
+    ///
+    /// - Parameter seen: When what the approver has read was submitted, in microseconds; nil: nobody has read a page.
     package func approve(
-        _ code: String, by person: Person, address: String, form: FormKey? = nil, at now: Instant
+        _ code: String, seen: Int64? = nil, by person: Person, address: String, form: FormKey? = nil, at now: Instant
     ) async throws {
         try await step(.approve, "notice.approved", code, by: person, address: address, form: form, at: now) { tx, notice in
             let wants = try await tx.settings().number(.noticeSecondPerson) == 1
             try notice.checkApproving(by: person, wantsSecondPerson: wants, at: now)
+            if let seen, notice.submittedAt?.microseconds != seen {
+                throw Refusal(field: "", "\(code) đã được sửa và trình lại sau khi bạn mở trang; hãy đọc lại rồi duyệt.")
+            }
+            let testers = try await tx.values("SELECT updated_by FROM notice_tests WHERE notice_id = \(notice.id)", as: User.ID.self)
+            if wants, testers.contains(person.id) {
+                throw Refusal(field: "", "Người ghi hồ sơ thử nghiệm không tự duyệt: cần một người khác (kiểm soát nội bộ, mục tiêu nội bộ).")
+            }
             try await tx.run(
                 "UPDATE notices SET approved_at = \(now), approved_by = \(person.id) WHERE id = \(notice.id)")
             return ["author": notice.author.name, "second_person": wants ? "1" : "0"]

@@ -45,6 +45,7 @@ extension Transaction {
         try await run(
             """
             INSERT INTO notice_monitors (notice_id, monitor_id) SELECT \(notice.id), unnest(\(monitors.map(\.id)))
+            ON CONFLICT DO NOTHING
             """)
         return monitors
     }

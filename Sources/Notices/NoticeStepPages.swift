@@ -37,7 +37,8 @@ extension NoticePages {
 
     @Sendable private func approve(_ request: Request, _ context: SignedIn) async throws -> Response {
         try await command(request, context) { code, form in
-            try await notices.approve(code, by: context.person, address: context.address, form: form.key, at: context.now)
+            try await notices.approve(
+                code, seen: Int64(form["seen"]), by: context.person, address: context.address, form: form.key, at: context.now)
             return "Đã duyệt \(code)."
         }
     }

@@ -9,11 +9,15 @@ package struct NoticeStore: Sendable {
     /// The Department's working days, for the lead of Điều 21.7.
     let calendar: WorkingCalendar
     package let links: NoticeLinks
+    let mailUser: String?
 
-    package init(database: Database, calendar: WorkingCalendar, links: NoticeLinks) {
+    /// - Parameter mailUser: Under which name the console signs in to the mail server: letters may come from there, and
+    ///   calendars take changes only from where the entry came.
+    package init(database: Database, calendar: WorkingCalendar, links: NoticeLinks, mailUser: String? = nil) {
         self.database = database
         self.calendar = calendar
         self.links = links
+        self.mailUser = mailUser
     }
 
     /// Agencies see what was published to them; who is bound to no agency sees everything, drafts too.

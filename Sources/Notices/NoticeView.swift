@@ -48,7 +48,7 @@ struct NoticeView: PageView {
         if may(.acknowledge) && reach?.awaitsOwn ?? false {
             return NoticeNextView(
                 text: "Xác nhận cơ quan đã nhận\(notice.revision > 1 ? " bản \(notice.revision) của" : "") thông báo này và đã báo cho người sử dụng.",
-                action: "\(path)/acknowledgement", label: "Xác nhận đã nhận")
+                action: "\(path)/acknowledgement", label: "Xác nhận đã nhận", seen: String(notice.revision))
         }
         if may(.submit) {
             if notice.kind == .upgrade, UpgradeTest.gate(test) != nil {
@@ -63,7 +63,7 @@ struct NoticeView: PageView {
         if may(.approve) {
             return NoticeNextView(
                 text: "Đọc lại nội dung, phạm vi, giờ giấc rồi duyệt; hoặc trả lại ở cuối trang. Người soạn không tự duyệt (mục tiêu nội bộ).",
-                action: "\(path)/approval", label: "Duyệt")
+                action: "\(path)/approval", label: "Duyệt", seen: notice.submittedAt.map { String($0.microseconds) })
         }
         if may(.publish) {
             return NoticeNextView(
@@ -162,9 +162,11 @@ struct NoticeNextView: View {
     var action: String?
     var href: String?
     let label: String
+    /// What whoever presses the button has read.
+    var seen: String?
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "nextText": \.text, "nextAction": \.action, "nextHref": \.href, "nextLabel": \.label,
+        "nextSeen": \.seen, "nextText": \.text, "nextAction": \.action, "nextHref": \.href, "nextLabel": \.label,
     ]
 }
 

@@ -35,11 +35,14 @@ package struct Form: Sendable {
             throw HTTPError(.contentTooLarge)
         }
         let body: ByteBuffer
+        // What a form does happens at the moment of its head: a body that is held back must not reach into the past.
+        let begun = ContinuousClock.now
         do {
             body = try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
             throw HTTPError(.contentTooLarge)
         }
+        guard ContinuousClock.now - begun < .seconds(30) else { throw HTTPError(.requestTimeout) }
         let type = request.headers[.contentType] ?? "application/x-www-form-urlencoded"
         if type.lowercased().hasPrefix("application/x-www-form-urlencoded") {
             read(urlEncoded: String(buffer: body))

@@ -1,5 +1,4 @@
 import Civil
-import Crypto
 import Foundation
 import Organization
 import Testing
@@ -122,41 +121,5 @@ struct AlertMessageTests {
         #expect(draft.title.unicodeScalars.count == 200 && draft.title.hasSuffix("…"))
         #expect(draft.description.unicodeScalars.count == 10_000)
         try draft.check(at: nine)
-    }
-
-    // MARK: Signatures
-
-    private static func sign(_ secret: AlertSecret, id: String = "m1", at seconds: Int64, _ body: String) -> String {
-        let key = SymmetricKey(data: secret.bytes)
-        let code = HMAC<SHA256>.authenticationCode(for: Data("\(id).\(seconds).\(body)".utf8), using: key)
-        return "v1," + Data(code).base64EncodedString()
-    }
-
-    @Test(arguments: [
-        ("signed now", 0, "m1", "{}", true), ("five minutes ago", -300, "m1", "{}", true),
-        ("longer ago", -301, "m1", "{}", false), ("a clock that is ahead", 301, "m1", "{}", false),
-        ("another message's number", 0, "m2", "{}", false), ("another body", 0, "m1", "{ }", false),
-    ])
-    func onlyWhatWasSignedNotLongAgoIsBelieved(name: String, offset: Int, id: String, body: String, isBelieved: Bool) {
-        let secret = AlertSecret()
-        let seconds = nine.seconds + Int64(offset)
-        let signature = Self.sign(secret, at: seconds, "{}")
-        func verifies(_ signatures: String) -> Bool {
-            secret.verifies(id: id, timestamp: String(seconds), signatures: signatures, body: Array(body.utf8), at: nine)
-        }
-        #expect(verifies(signature) == isBelieved, "\(name)")
-        #expect(verifies("v1,AAAA \(signature)") == isBelieved, "an old secret's signature beside it")
-        #expect(!verifies(signature.replacing("v1,", with: "v2,")) && !verifies("") && !verifies("v1,"))
-        #expect(!AlertSecret().verifies(id: id, timestamp: String(seconds), signatures: signature, body: Array(body.utf8), at: nine))
-    }
-
-    /// The example of the specification (Standard Webhooks).
-    @Test func theSpecificationsExampleIsVerified() throws {
-        let secret = AlertSecret(bytes: Array(try #require(Data(base64Encoded: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))))
-        let verified = secret.verifies(
-            id: "msg_p5jXN8AQM9LWM0D4loKWxJek", timestamp: "1614265330",
-            signatures: "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", body: Array(#"{"test": 2432232314}"#.utf8),
-            at: Instant(seconds: 1_614_265_330))
-        #expect(verified)
     }
 }

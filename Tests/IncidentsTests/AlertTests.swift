@@ -88,6 +88,27 @@ struct AlertTests {
         }
     }
 
+    @Test func whatFiresAgainWasNotSteadyYet() async throws {
+        try await Self.town { town in
+            let token = try await Self.token(town)
+            let code = try #require(try await Self.post(town, token, Self.alert("a", began: -40))["opened"]?.first)
+            _ = try await Self.post(town, token, Self.alert("a", began: -40, ended: -30))
+            try await town.database.run("UPDATE incidents SET stable_at = \(nine.after(minutes: -20)) WHERE code = \(code)")
+            #expect(try await Self.post(town, token, Self.alert("a", began: -10))["joined"] == [code])
+            #expect(try await town.database.value("SELECT stable_at IS NULL AND state = 'open' FROM incidents", as: Bool.self))
+        }
+    }
+
+    @Test func anAgencysTokenDoesNotTouchTheDepartmentsGroup() async throws {
+        try await Self.town { town in
+            let code = try #require(try await Self.post(town, try await Self.token(town), Self.alert("a", began: -40))["opened"]?.first)
+            let own = try await Self.token(town, .agencyAdmin, agency: town.yenKhanh)
+            let told = try await Self.post(town, own, Self.alert("b", began: -30, ended: -20), Self.alert("a", began: -40, ended: -20))
+            #expect(told["opened"]?.count == 1 && told["resolved"] == told["opened"] && told["opened"] != [code])
+            #expect(try await Self.times(town, code)[2] == nil)
+        }
+    }
+
     @Test func whatNobodyCouldTellInTimeIsWrittenDownWithItsEnd() async throws {
         try await Self.town { town in
             let told = try await Self.post(town, try await Self.token(town), Self.alert("a", began: -60, ended: -30))

@@ -54,6 +54,9 @@ struct NoticePagesTests {
             let review = try await board.town.browser(.an).get("/notices/TB-2026-0001")
             try review.checkedXML()
             #expect(review.body.contains(">Duyệt</button>") && review.body.contains("Trả lại người soạn"))
+            // What was read is what is approved: a page from before the last submission approves nothing.
+            let stale = try await board.town.browser(.an).post("/notices/TB-2026-0001/approval", [("seen", "1")])
+            #expect(stale.status == .unprocessableContent && stale.body.contains("trình lại sau khi bạn mở trang"))
             #expect(try await board.town.browser(.an).post("/notices/TB-2026-0001/approval").status == .seeOther)
             let approved = try await linh.get("/notices/TB-2026-0001")
             try approved.checkedXML()

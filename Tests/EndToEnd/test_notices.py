@@ -320,6 +320,7 @@ def test_an_upgrade_from_its_test_to_its_completion(province, browser):
     browser.wait_for("Người xác nhận")
     browser.type("said_by", "Bà Trần Thị Nga")
     browser.press("Ghi xác nhận")
+    browser.open(page + "?q=s%E1%BB%91+4")
     browser.says("Bà Trần Thị Nga, qua điện thoại (Lê Thanh Hòa ghi)")
 
     # Who subscribes to the calendar has it there.

@@ -32,23 +32,32 @@ package struct IncidentStore: Sendable {
         _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int, at now: Instant
     ) async throws -> [IncidentSummary] {
         if !filter.search.isEmpty { return try await search(filter, for: person, offset: offset, limit: limit, at: now) }
-        return try await database.all(
+        return try await rows(
             """
-            SELECT \(sql: IncidentSummary.columns(at: now)) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
-            WHERE  \(sql: Self.condition(filter, person))
+            SELECT i.id FROM incidents i WHERE \(sql: Self.condition(filter, person))
             ORDER  BY i.is_open DESC, i.detected_at DESC, i.id DESC OFFSET \(offset) LIMIT \(limit)
-            """)
+            """, at: now)
     }
 
     private func search(
         _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int, at now: Instant
     ) async throws -> [IncidentSummary] {
+        let isExact: SQL = "i.code = upper(\(filter.search))"
+        return try await rows(
+            """
+            SELECT i.id FROM incidents i WHERE \(sql: Self.condition(filter, person)) AND \(sql: Self.matching(filter))
+            ORDER  BY \(sql: isExact) DESC, i.is_open DESC, i.detected_at DESC, i.id DESC OFFSET \(offset) LIMIT \(limit)
+            """, first: "\(sql: isExact) DESC,", at: now)
+    }
+
+    /// The rows of one page, in its order. What a row tells is counted for those that are shown, and not for all before them.
+    private func rows(_ page: SQL, first: SQL = "", at now: Instant) async throws -> [IncidentSummary] {
         try await database.all(
             """
-            SELECT \(sql: IncidentSummary.columns(at: now)) FROM incidents i LEFT JOIN agencies a ON a.id = i.agency_id
-            WHERE  \(sql: Self.condition(filter, person)) AND \(sql: Self.matching(filter))
-            ORDER  BY i.code = upper(\(filter.search)) DESC, i.is_open DESC, i.detected_at DESC, i.id DESC
-            OFFSET \(offset) LIMIT \(limit)
+            WITH page AS MATERIALIZED (\(sql: page))
+            SELECT \(sql: IncidentSummary.columns(at: now))
+            FROM   page JOIN incidents i ON i.id = page.id LEFT JOIN agencies a ON a.id = i.agency_id
+            ORDER  BY \(sql: first) i.is_open DESC, i.detected_at DESC, i.id DESC
             """)
     }
 

@@ -43,7 +43,7 @@ package struct AccountImportStore: Sendable {
             let outcome = ImportOutcome(
                 kind: .export, rows: export.rows.count, found: changes.found, closed: changes.closed, unmatched: [],
                 isCompared: true)
-            try await tx.record(outcome, of: upload, by: .person(person, address: address), at: now)
+            tx.record(outcome, of: upload, by: .person(person, address: address), at: now)
             return outcome
         }
     }
@@ -69,7 +69,7 @@ package struct AccountImportStore: Sendable {
             let outcome = ImportOutcome(
                 kind: .leavers, rows: list.rows.count, found: changes.found, closed: changes.closed,
                 unmatched: try await tx.unmatched(in: id), isCompared: exportDay != nil)
-            try await tx.record(outcome, of: upload, by: .person(person, address: address), at: now)
+            tx.record(outcome, of: upload, by: .person(person, address: address), at: now)
             return outcome
         }
     }
@@ -195,8 +195,8 @@ extension Transaction {
 
     fileprivate func record(
         _ outcome: ImportOutcome, of upload: AccountUpload, by actor: Actor, at now: Instant
-    ) async throws {
-        try await record(
+    ) {
+        record(
             outcome.kind == .export ? "accounts.imported" : "leavers.imported", upload.fileName, by: actor,
             after: [
                 "file": upload.fileName, "taken_on": VietnameseFormat.localDate(upload.takenOn), "rows": String(outcome.rows),

@@ -33,7 +33,7 @@ package struct BackupStore: Sendable {
                 INSERT INTO backups (day, taken_at, kind, result, note, recorded_at, recorded_by)
                 VALUES (\(draft.day), \(draft.takenAt), \(draft.kind), \(draft.result), \(draft.note), \(now), \(person.id))
                 """)
-            try await tx.record(
+            tx.record(
                 "backup.recorded", VietnameseFormat.localDate(draft.day), by: .person(person, address: address),
                 after: [
                     "kind": draft.kind.rawValue, "result": draft.result.rawValue, "note": draft.note,

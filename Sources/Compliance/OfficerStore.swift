@@ -98,11 +98,11 @@ package struct OfficerStore: Sendable {
             if let predecessor { try await tx.conclude(predecessor, lastDay: draft.begins.adding(days: -1)) }
             try await tx.add(draft)
             if let predecessor {
-                try await tx.record(
+                tx.record(
                     "officer.concluded", agency, by: actor,
                     after: predecessor.audited(lastDay: draft.begins.adding(days: -1)), at: now)
             }
-            try await tx.record("officer.assigned", agency, by: actor, after: draft.audited, at: now)
+            tx.record("officer.assigned", agency, by: actor, after: draft.audited, at: now)
             return predecessor
         }
     }
@@ -121,10 +121,10 @@ package struct OfficerStore: Sendable {
                 """, as: Officer.self)
             guard let officer = found else { throw Refusal(field: "", "Không có phân công này.") }
             try officer.checkConcluding(lastDay)
-            try await tx.settle(form, location: "/officers/agencies/\(officer.agency.rawValue)")
+            tx.settle(form, location: "/officers/agencies/\(officer.agency.rawValue)")
             try await tx.conclude(officer, lastDay: lastDay)
             let code = try await tx.value("SELECT code FROM agencies WHERE id = \(officer.agency)", as: String.self)
-            try await tx.record(
+            tx.record(
                 "officer.concluded", code, by: .person(person, address: address),
                 after: officer.audited(lastDay: lastDay), at: now)
         }

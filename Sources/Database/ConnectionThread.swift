@@ -1,8 +1,8 @@
 import Foundation
 
-/// A thread that does the work of one actor. libpq's calls block; here they block a thread of their own and never the
-/// few that Swift's tasks share.
-final class ConnectionThread: SerialExecutor {
+/// A thread that does the work of one actor, and of tasks that want to be where it is. libpq's calls block; here they block a
+/// thread of their own and never the few that Swift's tasks share.
+final class ConnectionThread: SerialExecutor, TaskExecutor {
     // The condition guards the mailbox, and nothing reads or writes it without holding the lock.
     private let condition = NSCondition()
     private nonisolated(unsafe) var jobs: [UnownedJob] = []
@@ -27,6 +27,10 @@ final class ConnectionThread: SerialExecutor {
         UnownedSerialExecutor(ordinary: self)
     }
 
+    func asUnownedTaskExecutor() -> UnownedTaskExecutor {
+        UnownedTaskExecutor(ordinary: self)
+    }
+
     /// Ends the thread after the work that it already has.
     func stop() {
         condition.lock()
@@ -36,8 +40,10 @@ final class ConnectionThread: SerialExecutor {
     }
 
     private func work() {
+        // Whichever it is, it is alone here: a task that runs on this thread is in the actor already when it calls it (SE-0417).
+        let (actor, tasks) = (asUnownedSerialExecutor(), asUnownedTaskExecutor())
         while let batch = nextBatch() {
-            for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            for job in batch { job.runSynchronously(isolatedTo: actor, taskExecutor: tasks) }
         }
     }
 

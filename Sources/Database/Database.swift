@@ -42,8 +42,8 @@ package final class Database: Queryable {
     /// Everything that `body` changes happens, or nothing does. Isolation is READ COMMITTED: a command that decides by
     /// what it read locks it (`FOR UPDATE`) or leaves the decision to a constraint.
     ///
-    /// A conflict with another transaction (SQLSTATE 40001, 40P01) begins it anew, up to three times: `body` has no effect
-    /// outside the database.
+    /// A conflict with another transaction (SQLSTATE 40001, 40P01) begins it anew, up to three times, and so does a plan that is
+    /// out of date: `body` has no effect outside the database.
     package func transaction<T: Sendable>(
         _ body: @Sendable (Transaction) async throws -> T
     ) async throws -> T {
@@ -51,7 +51,7 @@ package final class Database: Queryable {
         while true {
             do {
                 return try await withConnection { try await Transaction.run(on: $0, body) }
-            } catch let error as DatabaseError where error.isConflict && attempt < 4 {
+            } catch let error as DatabaseError where (error.isConflict || error.isOutdated) && attempt < 4 {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 5...20) * attempt))
                 attempt += 1
             }

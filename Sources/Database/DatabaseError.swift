@@ -67,6 +67,13 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
     /// Two transactions were in each other's way; run again, this one may succeed.
     var isConflict: Bool { sqlState == "40001" || sqlState == "40P01" }
 
+    /// "prepared statement does not exist": a proxy gave us another session.
+    var isOfAnotherSession: Bool { sqlState == "26000" }
+
+    /// Also "cached plan must not change result type": a migration has changed what a plan was made for. Prepared anew, the
+    /// statement may succeed.
+    var isOutdated: Bool { isOfAnotherSession || (sqlState == "0A000" && message.contains("cached plan")) }
+
     package var isNoRow: Bool { kind == .noRow }
 
     /// The statement was cancelled: by `statement_timeout`, or because its task was.

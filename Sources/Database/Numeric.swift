@@ -25,7 +25,7 @@ enum Numeric {
     }
 
     /// - Returns: nil for NaN and the infinities, which `Decimal` cannot say exactly.
-    static func decode(_ bytes: ArraySlice<UInt8>) throws -> Decimal? {
+    static func decode(_ bytes: Cell.Bytes) throws -> Decimal? {
         var bytes = bytes
         let count = try bytes.take(Int16.self)
         let weight = try bytes.take(Int16.self)

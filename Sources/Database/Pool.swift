@@ -49,7 +49,7 @@ final class Pool: Sendable {
     }
 
     func giveBack(_ connection: Connection) async {
-        guard await connection.isIdle else {
+        guard connection.isIdle else {
             await connection.close()
             return giveUpPlace()
         }

@@ -7,11 +7,13 @@ package protocol PostgresDecodable: Sendable {
     init(cell: Cell) throws
 }
 
-/// One column of one row, as it came over the wire.
-package struct Cell: Sendable {
+/// One column of one row, as it came over the wire. It points into the result, so it is good only while its row is read.
+package struct Cell {
+    typealias Bytes = Slice<UnsafeRawBufferPointer>
+
     let type: OID
     /// Nil for NULL.
-    let bytes: ArraySlice<UInt8>?
+    let bytes: Bytes?
 }
 
 /// Why a cell is not the value that was asked for.
@@ -26,23 +28,23 @@ struct CellError: Error, CustomStringConvertible {
 }
 
 extension Cell {
-    func bytes(for expected: Any.Type, _ types: OID...) throws -> ArraySlice<UInt8> {
+    func bytes(for expected: Any.Type, _ types: OID...) throws -> Bytes {
         guard let bytes else { throw CellError(expected: "\(expected)", found: type, isNull: true) }
         guard types.contains(type) else { throw CellError(expected: "\(expected)", found: type) }
         return bytes
     }
 }
 
-extension ArraySlice<UInt8> {
+extension Cell.Bytes {
     /// Takes a big-endian integer from the front.
     mutating func take<T: FixedWidthInteger>(_: T.Type) throws -> T {
         let size = MemoryLayout<T>.size
         guard count >= size else { throw CellError(expected: "\(T.self)", found: .unknown) }
         defer { removeFirst(size) }
-        return prefix(size).reduce(T.zero) { $0 << 8 | T(truncatingIfNeeded: $1) }
+        return T(bigEndian: base.loadUnaligned(fromByteOffset: startIndex, as: T.self))
     }
 
-    mutating func take(_ length: Int) throws -> ArraySlice<UInt8> {
+    mutating func take(_ length: Int) throws -> Cell.Bytes {
         guard length >= 0, count >= length else { throw CellError(expected: "\(length) bytes", found: .unknown) }
         defer { removeFirst(length) }
         return prefix(length)
@@ -136,7 +138,7 @@ extension TimeRange: PostgresDecodable {
     }
 
     /// - Returns: nil for the empty range.
-    init?(taking bytes: inout ArraySlice<UInt8>) throws {
+    init?(taking bytes: inout Cell.Bytes) throws {
         let flags = try bytes.take(UInt8.self)
         if flags & RangeFlag.empty != 0 { return nil }
         func bound(_ isInfinite: Bool) throws -> Instant? {

@@ -43,8 +43,8 @@ struct PreparedStatements {
         entries[text] = nil
     }
 
-    /// "cached plan must not change result type", and "prepared statement does not exist".
-    func mustForget(after error: DatabaseError) -> Bool {
-        error.sqlState == "26000" || (error.sqlState == "0A000" && error.message.contains("cached plan"))
+    /// Their names are not given again.
+    mutating func forgetAll() {
+        entries = [:]
     }
 }

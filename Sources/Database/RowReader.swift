@@ -51,6 +51,6 @@ package struct RowReader: ~Copyable {
         if PQgetisnull(result, row, next) == 1 { return Cell(type: type, bytes: nil) }
         let bytes = UnsafeRawBufferPointer(
             start: PQgetvalue(result, row, next), count: Int(PQgetlength(result, row, next)))
-        return Cell(type: type, bytes: Array(bytes)[...])
+        return Cell(type: type, bytes: bytes[...])
     }
 }

@@ -2,7 +2,7 @@ import CPostgres
 import Foundation
 
 /// libpq's handle of one session. It belongs to the thread of its `Connection`, which alone calls libpq with it; only the
-/// two members marked so may be used from elsewhere.
+/// members marked so may be used from elsewhere.
 final class Session: @unchecked Sendable {
     let pointer: OpaquePointer
     /// Asks the server to stop the running statement; thread-safe (libpq, PQcancel).
@@ -39,6 +39,7 @@ final class Session: @unchecked Sendable {
         PQfreeCancel(canceller)
     }
 
+    /// May be asked from any thread while no statement runs.
     var isOpen: Bool { !isClosed && PQstatus(pointer) == CONNECTION_OK }
 
     func close() {
@@ -57,20 +58,63 @@ final class Session: @unchecked Sendable {
         guard send(pointer) == 1 else { return nil }
         let deadline = patience.map { ContinuousClock.now + $0 }
         var last: OpaquePointer?
-        while true {
-            while PQisBusy(pointer) == 1 {
-                guard waitForInput(until: deadline) else {
-                    PQclear(last)
-                    close()
-                    throw DatabaseError.unavailable("the server did not answer")
-                }
-                // A broken session is not busy any more, and its next result is the error.
-                PQconsumeInput(pointer)
+        do {
+            while let next = try nextResult(until: deadline) {
+                PQclear(last)
+                last = next
             }
-            guard let next = PQgetResult(pointer) else { return last }
+            return last
+        } catch {
             PQclear(last)
-            last = next
+            throw error
         }
+    }
+
+    /// Sends several statements and then waits for all their answers: one round trip (libpq, pipeline mode). Whoever sends
+    /// much may not ask for much with it, all but the last answer: the server stops reading while it cannot write.
+    ///
+    /// - Parameter sends: Each one of libpq's PQsend… functions, for one statement of the extended protocol.
+    /// - Returns: A result for each; after one that failed the others are not run. Fewer when the session broke, whose last is
+    ///   the error.
+    /// - Throws: `DatabaseError` that `isUnavailable` when no answer came.
+    func ask(_ sends: [(OpaquePointer) -> Int32]) throws -> [OpaquePointer?] {
+        guard PQenterPipelineMode(pointer) == 1, sends.allSatisfy({ $0(pointer) == 1 }), PQpipelineSync(pointer) == 1 else {
+            let message = String(cString: PQerrorMessage(pointer)).trimmed
+            close()
+            throw DatabaseError.unavailable(message)
+        }
+        let deadline = patience.map { ContinuousClock.now + $0 }
+        var results: [OpaquePointer?] = []
+        do {
+            while PQstatus(pointer) == CONNECTION_OK {
+                // Between the results of two statements stands nil.
+                guard let next = try nextResult(until: deadline) else { continue }
+                if PQresultStatus(next) == PGRES_PIPELINE_SYNC {
+                    PQclear(next)
+                    PQexitPipelineMode(pointer)
+                    break
+                }
+                results.append(next)
+            }
+            return results
+        } catch {
+            results.forEach { PQclear($0) }
+            throw error
+        }
+    }
+
+    /// - Returns: Nil after the last result of a statement.
+    /// - Throws: `DatabaseError` that `isUnavailable` when the deadline has passed; then the session is closed.
+    private func nextResult(until deadline: ContinuousClock.Instant?) throws -> OpaquePointer? {
+        while PQisBusy(pointer) == 1 {
+            guard waitForInput(until: deadline) else {
+                close()
+                throw DatabaseError.unavailable("the server did not answer")
+            }
+            // A broken session is not busy any more, and its next result is the error.
+            PQconsumeInput(pointer)
+        }
+        return PQgetResult(pointer)
     }
 
     /// - Returns: False when the deadline has passed.

@@ -40,7 +40,7 @@ package struct BounceStore: Sendable {
             case (.failed, .failed): return (.failed, letter)
             default: return (.unknown, nil)
             }
-            try await tx.record(
+            tx.record(
                 report.action == .failed ? "delivery.bounced" : "delivery.delayed", letter.about, by: actor,
                 after: [
                     "recipient": letter.recipientName, "address": letter.recipientAddress, "answer": report.diagnostic,

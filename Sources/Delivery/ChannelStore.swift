@@ -58,8 +58,8 @@ package struct ChannelStore: Sendable {
                 RETURNING id
                 """, as: Channel.ID.self)
             try await tx.run("INSERT INTO delivery_paces (channel_id) VALUES (\(id))")
-            try await tx.settle(form, location: "\(Self.page)/\(id.rawValue)")
-            try await tx.record("channel.added", draft.name, by: actor, after: draft.audited, at: now)
+            tx.settle(form, location: "\(Self.page)/\(id.rawValue)")
+            tx.record("channel.added", draft.name, by: actor, after: draft.audited, at: now)
             return id
         }
         return (id, secret)
@@ -92,7 +92,7 @@ package struct ChannelStore: Sendable {
                     recipients = \(gateway?.recipients), version = version + 1, updated_by = \(person.id), updated_at = \(now)
                 WHERE id = \(id)
                 """)
-            try await tx.record(
+            tx.record(
                 "channel.changed", channel.name, by: .person(person, address: address), before: stored.audited,
                 after: draft.audited, at: now)
         }
@@ -109,7 +109,7 @@ package struct ChannelStore: Sendable {
             let channel = try await tx.locked(id)
             if channel.gateway != nil { throw Refusal(field: "", "Kênh này không ký gì.") }
             try await tx.run("UPDATE channels SET secret = \(secret.text), version = version + 1 WHERE id = \(id)")
-            try await tx.record(
+            tx.record(
                 "channel.secret_renewed", channel.name, by: actor, before: ["secret": redacted],
                 after: ["secret": redacted], at: now)
         }
@@ -125,7 +125,7 @@ package struct ChannelStore: Sendable {
             let text = "Gửi thử từ Trực Ban qua kênh “\(channel.name)”. Không cần làm gì."
             try await tx.run(
                 "SELECT announce('test', \("channel:\(id.rawValue)"), \(text), \("\(Self.page)/\(id.rawValue)"), \(now), \(id))")
-            try await tx.record("channel.tried", channel.name, by: actor, at: now)
+            tx.record("channel.tried", channel.name, by: actor, at: now)
         }
     }
 
@@ -137,7 +137,7 @@ package struct ChannelStore: Sendable {
             if channel.suspendedAt != nil { throw Refusal(field: "", "Kênh đã tắt.") }
             try await tx.run("UPDATE channels SET suspended_at = \(now) WHERE id = \(id)")
             try await tx.withdraw(over: id, at: now)
-            try await tx.record("channel.suspended", channel.name, by: actor, at: now)
+            tx.record("channel.suspended", channel.name, by: actor, at: now)
         }
     }
 
@@ -147,7 +147,7 @@ package struct ChannelStore: Sendable {
             let channel = try await tx.locked(id)
             if channel.suspendedAt == nil { throw Refusal(field: "", "Kênh đang bật.") }
             try await tx.run("UPDATE channels SET suspended_at = NULL WHERE id = \(id)")
-            try await tx.record("channel.resumed", channel.name, by: actor, at: now)
+            tx.record("channel.resumed", channel.name, by: actor, at: now)
         }
     }
 
@@ -158,7 +158,7 @@ package struct ChannelStore: Sendable {
             let channel = try await tx.locked(id)
             try await tx.run("UPDATE channels SET removed_at = \(now) WHERE id = \(id)")
             try await tx.withdraw(over: id, at: now)
-            try await tx.record(
+            tx.record(
                 "channel.removed", channel.name, by: actor, before: ChannelDraft(channel).audited, at: now)
         }
     }

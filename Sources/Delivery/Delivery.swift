@@ -52,6 +52,10 @@ package struct Delivery: Hashable, Sendable {
     package let finishedAt: Instant?
     /// What the other side said last.
     package let answer: String?
+
+    /// A letter to a recipient of a notice. It is sent again on the notice's own terms: what a later revision has replaced is
+    /// not, and later letters go to the new address too.
+    var isNoticeLetter: Bool { channel == nil && about.hasPrefix("TB-") }
 }
 
 extension Delivery: PostgresRow {

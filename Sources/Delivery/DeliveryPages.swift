@@ -92,11 +92,10 @@ struct DeliveryRowView: View {
 
     private var mayTryAgain: Bool { person.may(.keepDeliveries) && delivery.state == .failed }
 
-    /// Letters of a notice are sent again on its own terms: later letters go to the new address too.
     private var againHref: String? {
         guard mayTryAgain else { return nil }
         let end = "deliveries/\(delivery.id.rawValue)/attempts"
-        return delivery.about.hasPrefix("TB-") && delivery.channel == nil ? "/notices/\(delivery.about)/\(end)" : "/\(end)"
+        return delivery.isNoticeLetter ? "/notices/\(delivery.about)/\(end)" : "/\(end)"
     }
 
     static let fields: [String: @Sendable (Self) -> Any?] = [

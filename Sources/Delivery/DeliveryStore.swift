@@ -6,19 +6,17 @@ package import Organization
 /// A letter that a worker has taken, with all that it carries, and the token that proves it still may finish it.
 package struct ClaimedDelivery: Sendable, PostgresRow {
     package let delivery: Delivery
-    let html: String?
     let thread: String?
     let calendar: CalendarPart?
     let unsubscribe: String?
     package let lease: UUID
 
     package static var columns: String {
-        "\(Delivery.columns), html, thread, calendar_method, calendar, unsubscribe, lease_token"
+        "\(Delivery.columns), thread, calendar_method, calendar, unsubscribe, lease_token"
     }
 
     package init(row: inout RowReader) throws {
         delivery = try Delivery(row: &row)
-        html = try row.read()
         thread = try row.read()
         let (method, text) = (try row.read(CalendarPart.Method?.self), try row.read(String?.self))
         calendar = method.map { CalendarPart(method: $0, text: text ?? "") }
@@ -59,17 +57,20 @@ package struct DeliveryStore: Sendable {
     }
 
     /// - Returns: Nil when there is no such delivery.
-    /// - Throws: `Refusal`, as `Transaction.sendAgain`.
+    /// - Throws: `Refusal` as `Transaction.sendAgain`, and for a letter of a notice.
     func sendAgain(
         _ id: Delivery.ID, by actor: Actor, form: FormKey? = nil, at now: Instant
     ) async throws -> Delivery? {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/deliveries")
-            let codes = try await tx.values("SELECT about FROM deliveries WHERE id = \(id)", as: String.self)
-            guard let code = codes.first else { return nil }
-            let sent = try await tx.sendAgain(id, about: code, at: now)
-            try await tx.record(
-                "delivery.sent_again", code, by: actor,
+            let stored: Delivery? = try await tx.first("SELECT \(columns: Delivery.self) FROM deliveries WHERE id = \(id)")
+            guard let stored else { return nil }
+            guard !stored.isNoticeLetter else {
+                throw Refusal(field: "", "Thư của thông báo \(stored.about) được gửi lại ở trang của thông báo đó.")
+            }
+            let sent = try await tx.sendAgain(id, about: stored.about, at: now)
+            tx.record(
+                "delivery.sent_again", stored.about, by: actor,
                 after: ["recipient": sent.recipientName, "address": sent.recipientAddress], at: now)
             return sent
         }
@@ -95,7 +96,8 @@ package struct DeliveryStore: Sendable {
                 SELECT \(columns: Channel.self) FROM delivery_paces p JOIN channels c ON c.id = p.channel_id
                 WHERE  c.suspended_at IS NULL AND c.removed_at IS NULL
                 AND    (c.per_minute = 0 OR p.next_at <= \(now + DeliveryPace.burst))
-                AND    EXISTS (SELECT FROM deliveries d WHERE d.channel_id = c.id AND \(sql: Self.isDue(at: now)))
+                -- With OFFSET it is asked of each channel, by its index, and not of all that was ever delivered.
+                AND    EXISTS (SELECT FROM deliveries d WHERE d.channel_id = c.id AND \(sql: Self.isDue(at: now)) OFFSET 0)
                 AND    \(sql: Self.isIdle("c.id", at: now))
                 ORDER  BY p.next_at, c.id LIMIT 1 FOR UPDATE OF p SKIP LOCKED
                 """)
@@ -150,7 +152,7 @@ package struct DeliveryStore: Sendable {
     private static func isIdle(_ channel: SQL, at now: Instant) -> SQL {
         """
         NOT EXISTS (SELECT FROM deliveries r WHERE r.channel_id = \(sql: channel) AND r.state = 'running'
-                    AND r.leased_until > \(now))
+                    AND r.leased_until > \(now) OFFSET 0)
         """
     }
 

@@ -19,6 +19,8 @@ package struct DeliveryWorker: Service {
     private static let channelLanes = 4
     private static let pause = Duration.seconds(5)
 
+    private typealias Bell = (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
+
     private let database: Database
     private let deliveries: DeliveryStore
     private let listener: Listener
@@ -54,18 +56,25 @@ package struct DeliveryWorker: Service {
             mailLoops.map { loop in { @Sendable now in try await deliver(at: now, by: loop) } }
             + (0..<Self.channelLanes).map { _ in { @Sendable now in try await deliverToChannel(at: now) } }
         let bells = works.map { _ in AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1)) }
-        let ring: @Sendable () -> Void = { for bell in bells { bell.continuation.yield() } }
+        let (mail, channels) = (bells.prefix(mailLoops.count), bells.dropFirst(mailLoops.count))
+        let ring: @Sendable (ArraySlice<Bell>) -> Void = { for bell in $0 { bell.continuation.yield() } }
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     await cancelWhenGracefulShutdown {
-                        for await _ in listener.notifications(on: ["deliveries"]) { ring() }
+                        for await news in listener.notifications(on: ["letters", "announcements"]) {
+                            switch news {
+                            case .said("letters", _): ring(mail)
+                            case .said: ring(channels)
+                            case .missed: ring(bells[...])
+                            }
+                        }
                     }
                 }
                 group.addTask {
                     await cancelWhenGracefulShutdown {
                         while !Task.isCancelled {
-                            ring()
+                            ring(bells[...])
                             try? await Task.sleep(for: Self.pause)
                         }
                     }
@@ -115,7 +124,7 @@ package struct DeliveryWorker: Service {
         let sender = Mail.sender(setting: settings[.deliverySender], user: server.user)
         let mail = Mail(
             from: sender, toName: letter.recipientName, toAddress: letter.recipientAddress, subject: letter.subject,
-            body: letter.body, html: claimed.html, thread: claimed.thread, calendar: claimed.calendar,
+            body: letter.body, thread: claimed.thread, calendar: claimed.calendar,
             unsubscribe: claimed.unsubscribe, key: letter.key, date: letter.createdAt)
         let domain = settings[.bounceDomain]
         return await loop.run(

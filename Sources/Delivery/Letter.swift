@@ -11,10 +11,8 @@ package struct Letter: Hashable, Sendable {
     package let recipientName: String
     package let recipientAddress: String
     package let subject: String
-    /// Plain text.
+    /// Plain text, which says the same as HTML too (`LetterPage`).
     package let body: String
-    /// The same text as HTML; nil: the plain text goes alone.
-    package var html: String?
     /// What the letters of one conversation have in common, for mail programs that show them together: the record's code.
     package var thread: String?
     /// What is put into the recipient's calendar.
@@ -26,8 +24,7 @@ package struct Letter: Hashable, Sendable {
 
     package init(
         key: String, about: String, agency: Agency.ID?, recipientName: String, recipientAddress: String,
-        subject: String, body: String, html: String? = nil, thread: String? = nil, calendar: CalendarPart? = nil,
-        unsubscribe: String? = nil
+        subject: String, body: String, thread: String? = nil, calendar: CalendarPart? = nil, unsubscribe: String? = nil
     ) {
         self.key = key
         self.about = about
@@ -36,7 +33,6 @@ package struct Letter: Hashable, Sendable {
         self.recipientAddress = recipientAddress
         self.subject = subject
         self.body = body
-        self.html = html
         self.thread = thread
         self.calendar = calendar
         self.unsubscribe = unsubscribe

@@ -3,15 +3,14 @@ import Crypto
 import Foundation
 import Organization
 
-/// A letter as it leaves the console: Vietnamese text in NFC (TCVN 6909:2001), plain and perhaps as HTML too, perhaps an
-/// entry for a calendar; one recipient. `Letter` says what each of them means.
+/// A letter as it leaves the console: Vietnamese text in NFC (TCVN 6909:2001), plain and as HTML, perhaps an entry for a
+/// calendar; one recipient. `Letter` says what each of them means.
 package struct Mail: Hashable, Sendable {
     package let from: String
     package let toName: String
     package let toAddress: String
     package let subject: String
     package let body: String
-    package let html: String?
     package let thread: String?
     package let calendar: CalendarPart?
     package let unsubscribe: String?
@@ -21,7 +20,7 @@ package struct Mail: Hashable, Sendable {
     package let date: Instant
 
     package init(
-        from: String, toName: String, toAddress: String, subject: String, body: String, html: String? = nil,
+        from: String, toName: String, toAddress: String, subject: String, body: String,
         thread: String? = nil, calendar: CalendarPart? = nil, unsubscribe: String? = nil, key: String, date: Instant
     ) {
         self.from = from
@@ -29,7 +28,6 @@ package struct Mail: Hashable, Sendable {
         self.toAddress = toAddress
         self.subject = subject
         self.body = body
-        self.html = html
         self.thread = thread
         self.calendar = calendar
         self.unsubscribe = unsubscribe
@@ -92,10 +90,10 @@ package struct Mail: Hashable, Sendable {
     /// Programs show the last alternative that they understand (RFC 2046 §5.1.4). An entry for the calendar is there twice:
     /// as an alternative for programs that know invitations (RFC 6047), and as a file for the others.
     private var content: MailPart {
-        var alternatives = [MailPart("text/plain; charset=utf-8", body.precomposedStringWithCanonicalMapping)]
-        if let html {
-            alternatives.append(MailPart("text/html; charset=utf-8", html.precomposedStringWithCanonicalMapping))
-        }
+        var alternatives = [
+            MailPart("text/plain; charset=utf-8", body.precomposedStringWithCanonicalMapping),
+            MailPart("text/html; charset=utf-8", LetterPage(body).html),
+        ]
         var parts: [MailPart] = []
         if let calendar {
             alternatives.append(MailPart("text/calendar; charset=utf-8; method=\(calendar.method.name)", calendar.text))

@@ -5,25 +5,25 @@ package import Organization
 extension Transaction {
     /// Puts letters into the outbox, in this transaction: nothing is said that was not sent, and nothing is sent for a
     /// change that did not happen. A letter whose key is there already is not written twice.
-    package func enqueue(_ letters: [Letter], at now: Instant) async throws {
+    package func enqueue(_ letters: [Letter], at now: Instant) {
         guard !letters.isEmpty else { return }
-        try await run(
+        later(
             """
-            INSERT INTO deliveries (key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
+            INSERT INTO deliveries (key, about, agency_id, recipient_name, recipient_address, subject, body, thread,
                                     calendar_method, calendar, unsubscribe, digest, created_at, run_at)
-            SELECT key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
+            SELECT key, about, agency_id, recipient_name, recipient_address, subject, body, thread,
                    calendar_method, calendar, unsubscribe, digest, \(now), \(now)
             FROM   unnest(\(letters.map(\.key)), \(letters.map(\.about)),
                           \(letters.map { $0.agency?.rawValue }), \(letters.map(\.recipientName)),
                           \(letters.map(\.recipientAddress)), \(letters.map(\.subject)), \(letters.map(\.body)),
-                          \(letters.map(\.html)), \(letters.map(\.thread)), \(letters.map { $0.calendar?.method.rawValue }),
+                          \(letters.map(\.thread)), \(letters.map { $0.calendar?.method.rawValue }),
                           \(letters.map { $0.calendar?.text }), \(letters.map(\.unsubscribe)),
                           \(letters.map { Mail.digest(of: $0.key, date: now) }))
-                   AS letter (key, about, agency_id, recipient_name, recipient_address, subject, body, html, thread,
+                   AS letter (key, about, agency_id, recipient_name, recipient_address, subject, body, thread,
                               calendar_method, calendar, unsubscribe, digest)
             ON CONFLICT (key) DO NOTHING
             """)
-        try await run("SELECT pg_notify('deliveries', '')")
+        later("SELECT pg_notify('letters', '')")
     }
 }
 
@@ -84,7 +84,7 @@ extension Transaction {
                 field: "",
                 "Thư này không gửi lại được: nó không ở trạng thái “\(Delivery.State.failed.label)”, hoặc điều nó báo đã bị hủy.")
         }
-        try await run("SELECT pg_notify('deliveries', '')")
+        later("SELECT pg_notify(CASE WHEN \(letter.channel)::bigint IS NULL THEN 'letters' ELSE 'announcements' END, '')")
         return letter
     }
 }

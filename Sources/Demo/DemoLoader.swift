@@ -66,7 +66,7 @@ package struct DemoLoader: Sendable {
             try await tx.insertNotices(notices, operator: first.operator, at: now)
             try await tx.insertDuties(duties, operator: first.operator)
             try await tx.openStatusPage(at: now)
-            try await tx.record(
+            tx.record(
                 "demo.loaded", "seed \(seed)", by: .system("demo"),
                 after: ["monitors": String(ids.count), "incidents": String(incidents.list.count)], at: now)
         }

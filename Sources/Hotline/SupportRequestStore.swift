@@ -61,7 +61,7 @@ package struct SupportRequestStore: Sendable {
             try await tx.claim(form, location: "/requests")
             try await tx.checkInUse(draft.agency, within: person.scope, as: "Cơ quan")
             let code = try await tx.nextCode(.request, at: now)
-            try await tx.settle(form, location: "/requests/\(code)")
+            tx.settle(form, location: "/requests/\(code)")
             try await tx.run(
                 """
                 INSERT INTO requests (code, kind, channel, caller_name, caller_phone, agency_id, text, received_at,
@@ -69,7 +69,7 @@ package struct SupportRequestStore: Sendable {
                 VALUES (\(code), \(draft.kind), \(draft.channel), \(draft.callerName), \(draft.callerPhone),
                         \(draft.agency), \(draft.text), \(draft.receivedAt), \(person.id))
                 """)
-            try await tx.record(
+            tx.record(
                 "request.logged", code, by: .person(person, address: address),
                 after: ["kind": draft.kind.rawValue, "caller": draft.callerName, "text": draft.text], at: now)
             return code
@@ -86,7 +86,7 @@ package struct SupportRequestStore: Sendable {
             try request.checkTaking()
             try await tx.run(
                 "UPDATE requests SET taken_at = \(now), taken_by = \(person.id) WHERE id = \(request.id)")
-            try await tx.record("request.taken", code, by: .person(person, address: address), at: now)
+            tx.record("request.taken", code, by: .person(person, address: address), at: now)
         }
     }
 
@@ -104,7 +104,7 @@ package struct SupportRequestStore: Sendable {
                     resolved_at = \(now), resolved_by = \(person.id), resolution = \(resolution)
                 WHERE id = \(request.id)
                 """)
-            try await tx.record(
+            tx.record(
                 "request.resolved", code, by: .person(person, address: address), after: ["resolution": resolution],
                 at: now)
         }
@@ -127,7 +127,7 @@ package struct SupportRequestStore: Sendable {
                 throw Refusal(field: "incident", "Không có sự cố nào mang mã “\(incidentCode)”.")
             }
             try await tx.run("UPDATE requests SET incident_id = \(incidents.first) WHERE id = \(request.id)")
-            try await tx.record(
+            tx.record(
                 "request.linked", code, by: .person(person, address: address),
                 before: ["incident": request.incidentCode], after: ["incident": incidentCode.isEmpty ? nil : incidentCode.uppercased()],
                 at: now)

@@ -71,7 +71,7 @@ package struct AlertSourceStore: Sendable {
                 VALUES (\(name), \(agency), \(secret.text), \(person.id), \(now)) ON CONFLICT (name) DO NOTHING
                 """)
             if added == 0 { throw Refusal(field: "name", "Tên: đã có nguồn “\(name)”; tên đã thu hồi cũng không dùng lại.") }
-            try await tx.record(
+            tx.record(
                 "alert_source.added", name, by: .person(person, address: address),
                 after: ["agency": agency.map { String($0.rawValue) }, "secret": redacted], at: now)
         }
@@ -90,7 +90,7 @@ package struct AlertSourceStore: Sendable {
             let changed = try await tx.run(
                 "UPDATE alert_sources SET revoked_at = \(now) WHERE id = \(id) AND revoked_at IS NULL")
             if changed == 1 {
-                try await tx.record("alert_source.revoked", name, by: .person(person, address: address), at: now)
+                tx.record("alert_source.revoked", name, by: .person(person, address: address), at: now)
             }
             return name
         }

@@ -111,7 +111,7 @@ extension Transaction {
     fileprivate func join(
         _ alerts: [Alert], to incident: AnsweringIncident, from source: String, by person: Person, at now: Instant
     ) async throws {
-        try await tell(of: alerts, in: incident.id, from: source, at: now)
+        tell(of: alerts, in: incident.id, from: source, at: now)
         // A suspension that was over goes on: a window of its own, so that the time between stays a time of use.
         guard let began = alerts.filter({ $0.kind == .suspension }).map({ min($0.startedAt, now) }).min() else { return }
         // What goes on again was not steady; whoever has the form open is told.
@@ -135,6 +135,7 @@ extension Transaction {
         at now: Instant
     ) async throws -> AnsweringIncident {
         let draft = group.opening(of: alerts, at: now)
+        let desk = person.scope == nil ? [] : try await dutyDesk()
         let code = try await nextCode(.incident, at: now)
         let id = try await value(
             """
@@ -144,22 +145,22 @@ extension Transaction {
                     \(draft.detectedAt), \(now), \(draft.suspendedAt), \(draft.description), \(now), \(now))
             RETURNING id
             """, as: Incident.ID.self)
-        try await tell(of: alerts, in: id, from: source, at: now)
+        tell(of: alerts, in: id, from: source, at: now)
         if group.truncated > 0 {
-            try await tell(
+            tell(
                 id, .observation, "\(source) còn \(group.truncated) cảnh báo nữa cùng nhóm mà không gửi chi tiết.", happened: now,
                 by: nil, at: now)
         }
-        if person.scope != nil { try await report(draft, id, code: code, from: person, baseURL: baseURL, at: now) }
-        try await record(
+        report(draft, id, code: code, from: person, to: desk, baseURL: baseURL, at: now)
+        record(
             "incident.opened", code, by: .person(person, address: address),
             after: draft.audited.merging(["source": source, "agency": person.scope.map { String($0.rawValue) }]) { $1 }, at: now)
         return AnsweringIncident(id: id, code: code)
     }
 
     /// One statement, however many they are: the lock on codes is held meanwhile.
-    private func tell(of alerts: [Alert], in incident: Incident.ID, from source: String, at now: Instant) async throws {
-        try await run(
+    private func tell(of alerts: [Alert], in incident: Incident.ID, from source: String, at now: Instant) {
+        later(
             """
             INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, text)
             SELECT \(incident), 'detection', least(a.at, \(now)), \(now), a.text
@@ -237,7 +238,7 @@ extension Transaction {
         if firesElsewhere { return nil }
         try await announce(
             "Mọi cảnh báo từ \(source) đã hết.", in: found.id, happened: end, by: nil, baseURL: baseURL, at: now)
-        try await record(
+        record(
             "incident.alerts_over", found.code, by: .person(person, address: address),
             after: ["source": source, "ended_at": VietnameseFormat.timestamp(end)], at: now)
         return found.code

@@ -53,7 +53,7 @@ extension EscalationStore {
                 ORDER  BY w.warned_at, w.monitor_id LIMIT 200 FOR UPDATE OF w SKIP LOCKED
                 """)
             guard !ending.isEmpty else { return }
-            try await tx.enqueue(
+            tx.enqueue(
                 ending.flatMap { certificate in
                     first.recipients.map { certificate.letter(to: $0, baseURL: baseURL, at: now) }
                 }, at: now)

@@ -80,19 +80,19 @@ extension Transaction {
     /// Tells the Department of an agency's incident, and writes down that it was told. Where nobody can be written to,
     /// nothing is written down either.
     func report(
-        _ draft: IncidentDraft, _ id: Incident.ID, code: String, from person: Person, baseURL: String, at now: Instant
-    ) async throws {
-        let desk = try await dutyDesk()
+        _ draft: IncidentDraft, _ id: Incident.ID, code: String, from person: Person, to desk: [EscalationStep.Recipient],
+        baseURL: String, at now: Instant
+    ) {
         guard !desk.isEmpty else { return }
-        try await enqueue(
+        enqueue(
             desk.map { DepartmentLetters.report(draft, code: code, from: person, to: $0, baseURL: baseURL) }, at: now)
         let facts = DepartmentLetters.facts(of: draft)
-        try await run(
+        later(
             """
             INSERT INTO incident_communications (incident_id, audience, channel, told_at, told_by, facts, written_at)
             VALUES (\(id), \(Audience.department), \(Channel.mail), \(now), 'Trực Ban', \(facts), \(now))
             """)
-        try await tell(
+        tell(
             id, .communication,
             "Đã viết thư báo \(Audience.department.label): \(facts.map { $0.label.lowercased() }.joined(separator: ", ")).",
             happened: now, by: nil, at: now)

@@ -21,7 +21,7 @@ extension IncidentStore {
             try draft.check(incident, others: try await tx.downtimes(of: incident.id, at: now), at: now)
             try await tx.insert(draft.within(incident), of: incident, by: person.id, at: now)
             try await follow(incident, "Tạm dừng: \(draft.words).", in: tx, by: person, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.downtime_added", code, by: .person(person, address: address), after: draft.audited, at: now)
         }
     }
@@ -42,7 +42,7 @@ extension IncidentStore {
             try draft.check(incident, others: others, at: now)
             try await tx.update(downtime, to: draft.within(incident), of: incident, by: person.id, at: now)
             try await follow(incident, "Sửa khoảng tạm dừng thành: \(draft.words).", in: tx, by: person, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.downtime_changed", code, by: .person(person, address: address), before: downtime.draft.audited,
                 after: draft.audited, at: now)
         }
@@ -60,7 +60,7 @@ extension IncidentStore {
             try await tx.check(downtime, is: version, typed: downtime.draft)
             try await tx.run("DELETE FROM incident_downtimes WHERE id = \(id)")
             try await follow(incident, "Bỏ khoảng tạm dừng: \(downtime.draft.words).", in: tx, by: person, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.downtime_removed", code, by: .person(person, address: address), before: downtime.draft.audited,
                 at: now)
         }

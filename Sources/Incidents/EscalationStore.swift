@@ -33,7 +33,7 @@ package struct EscalationStore: Sendable {
                 INSERT INTO escalation_steps (after_minutes, recipients, created_at)
                 VALUES (\(draft.minutes), \(draft.recipients), \(now))
                 """)
-            try await tx.record(
+            tx.record(
                 "escalation.step_added", "\(draft.minutes)", by: actor,
                 after: ["after_minutes": "\(draft.minutes)", "recipients": draft.recipients], at: now)
         }
@@ -47,7 +47,7 @@ package struct EscalationStore: Sendable {
                 UPDATE escalation_steps SET removed_at = \(now) WHERE id = \(id) AND removed_at IS NULL RETURNING recipients
                 """, as: String.self)
             guard let recipients = removed.first else { throw Refusal(field: "", "Nấc báo động này đã bỏ.") }
-            try await tx.record(
+            tx.record(
                 "escalation.step_removed", "\(id.rawValue)", by: actor, before: ["recipients": recipients], at: now)
         }
     }
@@ -87,7 +87,7 @@ package struct EscalationStore: Sendable {
                     SELECT i.id FROM incidents i WHERE i.code = \(incident.code) AND i.is_open
                     AND NOT EXISTS (SELECT FROM incident_acknowledgements k WHERE k.incident_id = i.id) FOR UPDATE
                     """, as: Incident.ID.self)
-                if !isStill.isEmpty { try await tx.enqueue(letters, at: now) }
+                if !isStill.isEmpty { tx.enqueue(letters, at: now) }
             }
         }
         return incidents.count

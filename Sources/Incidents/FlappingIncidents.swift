@@ -55,8 +55,8 @@ extension IncidentWatch {
                 RETURNING id, code
                 """, as: OpenedIncident.self)
             if let incident = joined.first {
-                try await tx.tell(incident.id, .detection, text, happened: flapping.began, by: nil, at: now)
-                try await tx.record(
+                tx.tell(incident.id, .detection, text, happened: flapping.began, by: nil, at: now)
+                tx.record(
                     "incident.flapping", incident.code, by: .system("incident-watch"),
                     after: ["flapping": String(flapping.id)], at: now)
                 return nil
@@ -71,8 +71,8 @@ extension IncidentWatch {
                         \(flapping.began), \("“\(flapping.monitor)” lúc trả lời, lúc không."), \(now), \(now))
                 RETURNING id
                 """, as: Incident.ID.self)
-            try await tx.tell(id, .detection, text, happened: flapping.began, by: nil, at: now)
-            try await tx.record(
+            tx.tell(id, .detection, text, happened: flapping.began, by: nil, at: now)
+            tx.record(
                 "incident.opened", code, by: .system("incident-watch"),
                 after: ["title": title, "flapping": String(flapping.id)], at: now)
             return code

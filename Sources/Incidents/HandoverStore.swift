@@ -40,9 +40,9 @@ extension IncidentStore {
                        updated_by = excluded.updated_by, updated_at = excluded.updated_at
                 """)
             for line in times.lines(since: stored?.times, reason: reason) {
-                try await tx.tell(incident.id, .status, line.text, happened: line.at ?? now, by: person.id, at: now)
+                tx.tell(incident.id, .status, line.text, happened: line.at ?? now, by: person.id, at: now)
             }
-            try await tx.record(
+            tx.record(
                 "incident.handed_over", code, by: .person(person, address: address), before: stored?.times.audited,
                 after: times.audited.merging(["reason": reason.isEmpty ? nil : reason]) { $1 }, at: now)
         }

@@ -77,7 +77,7 @@ extension IncidentStore {
             try await tx.announce(
                 note.isEmpty ? "Tiếp nhận sự cố." : "Tiếp nhận sự cố: \(note)", in: incident.id, happened: now,
                 by: person.id, baseURL: baseURL, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.acknowledged", code, by: .person(person, address: address), after: ["note": note], at: now)
         }
     }

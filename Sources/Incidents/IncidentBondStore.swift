@@ -39,10 +39,10 @@ extension IncidentStore {
                     updated_at = \(now) WHERE id = \(incident.id)
                 """)
             let text = "Gắn vào sự cố toàn hệ thống \(parent.code): \(parent.title). Diễn biến của sự cố đó được ghi tiếp ở đây."
-            let entry = try await tx.tell(incident.id, .status, text, happened: now, by: person.id, at: now)
+            let entry = try await tx.newEntry(in: incident.id, .status, text, happened: now, by: person.id, at: now)
             try await tx.write(
                 text, to: try await tx.followers(code), entry: entry, happened: now, baseURL: baseURL, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.attached", code, by: .person(person, address: address), after: ["parent": parent.code], at: now)
         }
     }
@@ -64,9 +64,9 @@ extension IncidentStore {
                 WHERE  id = \(incident.id)
                 """)
             let text = "Gỡ khỏi sự cố toàn hệ thống \(parent); từ nay không theo diễn biến của sự cố đó."
-            let entry = try await tx.tell(incident.id, .status, text, happened: now, by: person.id, at: now)
+            let entry = try await tx.newEntry(in: incident.id, .status, text, happened: now, by: person.id, at: now)
             try await tx.write(text, to: followers, entry: entry, happened: now, baseURL: baseURL, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.detached", code, by: .person(person, address: address), before: ["parent": parent], at: now)
         }
     }
@@ -105,7 +105,7 @@ extension IncidentStore {
             try await tx.announce(
                 "Gộp sự cố \(code) (\(incident.title)) vào sự cố này.", in: survivor.id, happened: now, by: person.id,
                 baseURL: baseURL, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.merged", code, by: .person(person, address: address), after: ["into": survivor.code], at: now)
         }
     }

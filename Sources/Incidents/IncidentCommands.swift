@@ -14,11 +14,13 @@ extension IncidentStore {
         try draft.check(at: now)
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/incidents")
-            let code = try await tx.nextCode(.incident, at: now)
-            try await tx.settle(form, location: "/incidents/\(code)")
             let agency = person.scope ?? draft.agency
             let reportedAt = draft.reportedAt ?? (person.scope == nil ? nil : now)
             try await tx.checkInUse(agency, as: "Của cơ quan")
+            let desk = person.scope == nil ? [] : try await tx.dutyDesk()
+            // From here on whoever opens another incident waits.
+            let code = try await tx.nextCode(.incident, at: now)
+            tx.settle(form, location: "/incidents/\(code)")
             let id = try await tx.value(
                 """
                 INSERT INTO incidents (code, title, kind, severity, agency_id, began_at, detected_at, reported_at,
@@ -33,12 +35,10 @@ extension IncidentStore {
                     \(draft.particulars.proposals), \(person.id), \(now), \(person.id), \(now))
                 RETURNING id
                 """, as: Incident.ID.self)
-            try await tx.tell(
+            tx.tell(
                 id, .detection, "Phát hiện và mở sự cố: \(draft.title).", happened: draft.detectedAt, by: person.id, at: now)
-            if person.scope != nil {
-                try await tx.report(draft, id, code: code, from: person, baseURL: baseURL, at: now)
-            }
-            try await tx.record(
+            tx.report(draft, id, code: code, from: person, to: desk, baseURL: baseURL, at: now)
+            tx.record(
                 "incident.opened", code, by: .person(person, address: address),
                 after: draft.audited.merging(["agency": agency.map { String($0.rawValue) }]) { $1 }, at: now)
             return code
@@ -90,7 +90,7 @@ extension IncidentStore {
                 try await tx.announce(
                     "Hệ thống được sử dụng lại.", in: incident.id, happened: resumed, by: person.id, baseURL: baseURL, at: now)
             }
-            try await tx.record(
+            tx.record(
                 "incident.edited", code, by: .person(person, address: address), before: incident.draft.audited,
                 after: draft.audited, at: now)
         }
@@ -112,11 +112,11 @@ extension IncidentStore {
                 try await tx.withdrawReminders(of: code, done, at: now)
             }
             let facts = (draft.facts.map(\.label) + draft.reports.map(\.label)).map { $0.lowercased() }
-            try await tx.tell(
+            tx.tell(
                 incident.id, .communication,
                 "Đã báo \(draft.audience.label) qua \(draft.channel.inSentence): \(facts.joined(separator: ", ")).",
                 happened: draft.toldAt, by: person.id, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.communicated", code, by: .person(person, address: address),
                 after: [
                     "audience": draft.audience.rawValue, "channel": draft.channel.rawValue,
@@ -143,7 +143,7 @@ extension IncidentStore {
                 """)
             try await tx.withdrawReminders(of: code, at: now)
             try await tx.announce("Đóng sự cố.", in: incident.id, happened: now, by: person.id, baseURL: baseURL, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.closed", code, by: .person(person, address: address), after: ["note": note], at: now)
         }
     }
@@ -159,7 +159,7 @@ extension IncidentStore {
             try await tx.run("DELETE FROM incident_closures WHERE incident_id = \(incident.id)")
             try await tx.announce(
                 "Mở lại sự cố: \(reason)", in: incident.id, happened: now, by: person.id, baseURL: baseURL, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.reopened", code, by: .person(person, address: address), after: ["reason": reason], at: now)
         }
     }
@@ -180,15 +180,29 @@ extension Transaction {
     }
 
     /// Appends a line to an incident's story. A line that somebody dates later than now is dated now.
-    @discardableResult
     func tell(
-        _ incident: Incident.ID, _ kind: TimelineEntry.Kind, _ text: String, happened: Instant,
+        _ incident: Incident.ID, _ kind: TimelineEntry.Kind, _ text: String, happened: Instant, by author: User.ID?,
+        at now: Instant
+    ) {
+        later(Self.entry(in: incident, kind, text, happened: happened, over: nil, by: author, at: now))
+    }
+
+    /// The same where something is to refer to the line.
+    /// - Parameter old: The line that it corrects.
+    func newEntry(
+        in incident: Incident.ID, _ kind: TimelineEntry.Kind, _ text: String, happened: Instant,
         over old: TimelineEntry.ID? = nil, by author: User.ID?, at now: Instant
     ) async throws -> TimelineEntry.ID {
-        try await value(
-            """
-            INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, author_id, text, supersedes_id)
-            VALUES (\(incident), \(kind), \(min(happened, now)), \(now), \(author), \(text), \(old)) RETURNING id
-            """)
+        try await value(Self.entry(in: incident, kind, text, happened: happened, over: old, by: author, at: now))
+    }
+
+    private static func entry(
+        in incident: Incident.ID, _ kind: TimelineEntry.Kind, _ text: String, happened: Instant, over old: TimelineEntry.ID?,
+        by author: User.ID?, at now: Instant
+    ) -> SQL {
+        """
+        INSERT INTO incident_entries (incident_id, kind, happened_at, written_at, author_id, text, supersedes_id)
+        VALUES (\(incident), \(kind), \(min(happened, now)), \(now), \(author), \(text), \(old)) RETURNING id
+        """
     }
 }

@@ -113,6 +113,11 @@ package struct CommunicationDraft: Hashable, Sendable {
         if toldAt + .seconds(59) < incident.beganAt {
             problems.append(.init(field: "told_at", text: "Lúc báo không thể sớm hơn lúc sự cố bắt đầu."))
         }
+        if facts.contains(.resumption), let resumedAt = incident.resumedAt, toldAt + .seconds(59) < resumedAt {
+            let moment = VietnameseFormat.moment(resumedAt)
+            problems.append(.init(
+                field: "told_at", text: "Lúc báo không thể sớm hơn thời gian bắt đầu sử dụng lại (\(moment)) khi đã báo nội dung đó."))
+        }
         if !problems.isEmpty { throw Refusal(problems) }
     }
 }

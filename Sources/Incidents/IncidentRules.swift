@@ -66,8 +66,16 @@ extension Incident {
         return list
     }
 
+    /// What a communication told that still holds. Who was told that the system is used again, and then it stood still a
+    /// second time, has not been told of the second resumption.
+    func standingFacts(of communication: Communication) -> [Fact] {
+        // A page asks for minutes, a downtime ends at a second.
+        let isOfThisOne = resumedAt.map { communication.toldAt + .seconds(59) >= $0 } ?? true
+        return isOfThisOne ? communication.facts : communication.facts.filter { $0 != .resumption }
+    }
+
     private func telling(_ audience: Audience, _ communications: [Communication]) -> Requirement {
-        let told = Set(communications.filter { $0.audience == audience }.flatMap(\.facts))
+        let told = Set(communications.filter { $0.audience == audience }.flatMap(standingFacts))
         let missing = applicableFacts.filter { !told.contains($0) }
         let what = missing.isEmpty ? "" : ": còn thiếu \(missing.map { $0.label.lowercased() }.joined(separator: ", "))"
         return Requirement(

@@ -31,34 +31,14 @@ package struct IncidentStore: Sendable {
     package func list(
         _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int, at now: Instant
     ) async throws -> [IncidentSummary] {
-        if !filter.search.isEmpty { return try await search(filter, for: person, offset: offset, limit: limit, at: now) }
-        return try await rows(
+        let isExact: SQL = filter.search.isEmpty ? "" : "i.code = upper(\(filter.search)) DESC,"
+        let ids = try await database.values(
             """
-            SELECT i.id FROM incidents i WHERE \(sql: Self.condition(filter, person))
-            ORDER  BY i.is_open DESC, i.detected_at DESC, i.id DESC OFFSET \(offset) LIMIT \(limit)
-            """, at: now)
-    }
-
-    private func search(
-        _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int, at now: Instant
-    ) async throws -> [IncidentSummary] {
-        let isExact: SQL = "i.code = upper(\(filter.search))"
-        return try await rows(
-            """
-            SELECT i.id FROM incidents i WHERE \(sql: Self.condition(filter, person)) AND \(sql: Self.matching(filter))
-            ORDER  BY \(sql: isExact) DESC, i.is_open DESC, i.detected_at DESC, i.id DESC OFFSET \(offset) LIMIT \(limit)
-            """, first: "\(sql: isExact) DESC,", at: now)
-    }
-
-    /// The rows of one page, in its order. What a row tells is counted for those that are shown, and not for all before them.
-    private func rows(_ page: SQL, first: SQL = "", at now: Instant) async throws -> [IncidentSummary] {
-        try await database.all(
-            """
-            WITH page AS MATERIALIZED (\(sql: page))
-            SELECT \(sql: IncidentSummary.columns(at: now))
-            FROM   page JOIN incidents i ON i.id = page.id LEFT JOIN agencies a ON a.id = i.agency_id
-            ORDER  BY \(sql: first) i.is_open DESC, i.detected_at DESC, i.id DESC
-            """)
+            SELECT i.id FROM incidents i
+            WHERE  \(sql: Self.condition(filter, person)) \(sql: filter.search.isEmpty ? "" : "AND \(sql: Self.matching(filter))")
+            ORDER  BY \(sql: isExact) i.is_open DESC, i.detected_at DESC, i.id DESC OFFSET \(offset) LIMIT \(limit)
+            """, as: Incident.ID.self)
+        return try await database.summaries(of: ids, at: now)
     }
 
     package func count(_ filter: IncidentFilter, for person: Person) async throws -> Int {
@@ -116,6 +96,28 @@ package struct IncidentStore: Sendable {
 }
 
 extension Queryable {
+    /// Incidents as lists show them, in this order. What a row tells is counted for those that are shown and no others, in a
+    /// statement of its own: its plan takes longer to make than to carry out, and is the same for whichever they are, so
+    /// PostgreSQL keeps it.
+    func summaries(of incidents: [Incident.ID], at now: Instant) async throws -> [IncidentSummary] {
+        incidents.isEmpty ? [] : try await summaries(ofArray: "\(incidents.map(\.rawValue))", at: now)
+    }
+
+    /// - Parameter incidents: A query for their numbers, whose plan is the same each time: no value in it makes it another.
+    package func summaries(of incidents: SQL, at now: Instant) async throws -> [IncidentSummary] {
+        try await summaries(ofArray: "ARRAY(\(sql: incidents))", at: now)
+    }
+
+    private func summaries(ofArray incidents: SQL, at now: Instant) async throws -> [IncidentSummary] {
+        try await all(
+            """
+            SELECT \(sql: IncidentSummary.columns(at: now))
+            FROM   unnest(\(sql: incidents)) WITH ORDINALITY AS shown (id, place)
+            JOIN   incidents i ON i.id = shown.id LEFT JOIN agencies a ON a.id = i.agency_id
+            ORDER  BY shown.place
+            """)
+    }
+
     /// What was told of an incident, and of what was merged into it.
     func communications(of incident: Incident.ID) async throws -> [Communication] {
         try await all(
@@ -130,12 +132,13 @@ extension Queryable {
 
 extension Incident {
     /// A column for `incidents i`: how many of the facts that there are to tell both the head and the users were told. What
-    /// only one of them knows does not count, because Điều 20.1 wants both.
+    /// only one of them knows does not count, because Điều 20.1 wants both; nor does an earlier resumption (`standingFacts`).
     package static let factsTold = """
         (SELECT count(*) FROM (
             SELECT FROM incident_tellings t
             WHERE  t.incident_id = i.id AND t.audience IN ('head', 'users')
             AND    (t.fact = 'incident' OR i.kind = 'suspension' OR i.suspended_at IS NOT NULL)
+            AND    (t.fact <> 'resumption' OR i.resumed_at IS NULL OR t.last_told_at + interval '59 seconds' >= i.resumed_at)
             GROUP  BY t.fact HAVING count(*) = 2) AS known)
         """
 }
@@ -177,7 +180,7 @@ package struct IncidentSummary: Hashable, Sendable, PostgresRow {
 
     /// For `incidents i LEFT JOIN agencies a`.
     /// - Parameter now: Until when a downtime that goes on is counted.
-    package static func columns(at now: Instant) -> SQL {
+    static func columns(at now: Instant) -> SQL {
         """
         \(columns: IncidentSummary.self), (SELECT seconds FROM incident_downtime(i.id, \(now)))
         """

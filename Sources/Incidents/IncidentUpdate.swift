@@ -50,7 +50,7 @@ extension Transaction {
         _ text: String, in incident: Incident.ID, happened: Instant, over old: TimelineEntry.ID? = nil, by author: User.ID?,
         baseURL: String, at now: Instant
     ) async throws -> TimelineEntry.ID {
-        let entry = try await tell(incident, .status, text, happened: happened, over: old, by: author, at: now)
+        let entry = try await newEntry(in: incident, .status, text, happened: happened, over: old, by: author, at: now)
         let followers: [IncidentFollower] = try await all(
             """
             WITH told AS (
@@ -82,7 +82,7 @@ extension Transaction {
         _ text: String, to followers: [IncidentFollower], entry: TimelineEntry.ID, happened: Instant, baseURL: String,
         at now: Instant
     ) async throws {
-        try await enqueue(
+        enqueue(
             followers.map { $0.letter(text, entry: entry, happened: min(happened, now), baseURL: baseURL) }, at: now)
     }
 }

@@ -176,7 +176,7 @@ package struct IncidentWatch: Service {
             for row in rows {
                 try await tx.announce(
                     "“\(outage.monitor)” báo thành công trở lại.", in: row.id, happened: end, by: nil, baseURL: baseURL, at: now)
-                try await tx.record(
+                tx.record(
                     "incident.noted", row.code, by: .system("incident-watch"),
                     after: ["reported_at": VietnameseFormat.timestamp(end)], at: now)
             }
@@ -195,8 +195,8 @@ package struct IncidentWatch: Service {
                 """, as: AbandonedIncident.self)
             for row in rows {
                 let text = "Điểm giám sát “\(outage.monitor)” bị xóa khi chưa thấy trả lời trở lại: cần tự ghi lúc sử dụng lại."
-                try await tx.tell(row.id, .detection, text, happened: row.deletedAt, by: nil, at: now)
-                try await tx.record(
+                tx.tell(row.id, .detection, text, happened: row.deletedAt, by: nil, at: now)
+                tx.record(
                     "incident.noted", row.code, by: .system("incident-watch"), after: ["text": text], at: now)
             }
         }
@@ -223,7 +223,7 @@ package struct IncidentWatch: Service {
             for row in rows {
                 try await tx.announce(
                     "“\(outage.monitor)” trả lời trở lại.", in: row.id, happened: end, by: nil, baseURL: baseURL, at: now)
-                try await tx.record(
+                tx.record(
                     "incident.resumed", row.code, by: .system("incident-watch"),
                     after: ["resumed_at": VietnameseFormat.timestamp(end)], at: now)
             }

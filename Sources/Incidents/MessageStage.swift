@@ -53,7 +53,7 @@ extension Incident {
     package func nextStage(_ communications: [Communication]) -> MessageStage {
         func areTold(_ fact: Fact) -> Bool {
             [Audience.head, .users].allSatisfy { audience in
-                communications.contains { $0.audience == audience && $0.facts.contains(fact) }
+                communications.contains { $0.audience == audience && standingFacts(of: $0).contains(fact) }
             }
         }
         if !areTold(.incident) { return .first }

@@ -117,7 +117,7 @@ extension IncidentStore {
                 RETURNING id
                 """, as: IncidentMessage.ID.self)
             let letters = (isMail ? book.recipients(of: draft) : []).map { draft.letter(message, incident, to: $0) }
-            try await tx.enqueue(letters, at: now)
+            tx.enqueue(letters, at: now)
             for audience in draft.told {
                 try await tx.write(
                     CommunicationDraft(
@@ -131,9 +131,9 @@ extension IncidentStore {
             let whom = draft.told.map(\.inSentence).joined(separator: ", ")
             let what = draft.facts.map { $0.label.lowercased() }.joined(separator: ", ")
             let how = isMail ? "Gửi “\(draft.stage.label)” tới \(letters.count) địa chỉ thư" : "Báo “\(draft.stage.label)” qua \(draft.channel.inSentence)"
-            try await tx.tell(
+            tx.tell(
                 incident.id, .communication, "\(how) (\(whom)): \(what).", happened: toldAt, by: person.id, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.message_sent", code, by: .person(person, address: address),
                 after: [
                     "message": String(message.rawValue), "stage": draft.stage.rawValue, "channel": draft.channel.rawValue,
@@ -156,7 +156,7 @@ extension IncidentStore {
             try await tx.claim(form, location: "/incidents/\(code)#messages-title")
             _ = try await tx.locked(code, for: person)
             let sent = try await tx.sendAgain(Delivery.ID(rawValue: letter), about: code, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.message_sent_again", code, by: .person(person, address: address),
                 after: ["recipient": sent.recipientName, "address": sent.recipientAddress], at: now)
         }

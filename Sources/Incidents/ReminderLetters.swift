@@ -58,7 +58,7 @@ extension EscalationStore {
                     """)
                 guard let held else { return }
                 let still = held.reminders(try await tx.communications(of: held.id), limits: limits, at: now)
-                try await tx.enqueue(desk.letters(of: held, still.filter { $0.isNews(at: now) }, at: now), at: now)
+                tx.enqueue(desk.letters(of: held, still.filter { $0.isNews(at: now) }, at: now), at: now)
             }
         }
     }

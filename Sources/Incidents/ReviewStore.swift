@@ -75,10 +75,10 @@ extension IncidentStore {
                        version = incident_reviews.version + 1, updated_by = excluded.updated_by,
                        updated_at = excluded.updated_at
                 """)
-            try await tx.tell(
+            tx.tell(
                 incident.id, .status, stored == nil ? "Viết rút kinh nghiệm." : "Sửa rút kinh nghiệm.", happened: now,
                 by: person.id, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.reviewed", code, by: .person(person, address: address), before: stored?.draft.audited,
                 after: draft.audited, at: now)
         }
@@ -99,7 +99,7 @@ extension IncidentStore {
                 INSERT INTO incident_actions (incident_id, text, owner, due_on, created_at, created_by)
                 VALUES (\(incident.id), \(draft.text), \(draft.owner), \(draft.dueOn), \(now), \(person.id))
                 """)
-            try await tx.record(
+            tx.record(
                 "incident.action_added", code, by: .person(person, address: address),
                 after: ["text": draft.text, "owner": draft.owner, "due_on": VietnameseFormat.localDate(draft.dueOn)], at: now)
         }
@@ -123,7 +123,7 @@ extension IncidentStore {
                 WHERE  id = \(action) AND incident_id = \(incident.id) AND done_at IS NULL RETURNING text
                 """, as: String.self)
             guard let text = done.first else { throw Refusal(field: "", "Việc này đã xong, hoặc không thuộc sự cố này.") }
-            try await tx.record(
+            tx.record(
                 "incident.action_done", code, by: .person(person, address: address), after: ["text": text, "note": note],
                 at: now)
         }

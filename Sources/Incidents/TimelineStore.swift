@@ -20,7 +20,7 @@ extension IncidentStore {
             try incident.checkWriting()
             let entry = try await tx.write(line, in: incident, by: person.id, baseURL: baseURL, at: now)
             try await tx.claim(files, for: entry)
-            try await tx.record(
+            tx.record(
                 "incident.noted", code, by: .person(person, address: address), after: line.audited(files), at: now)
         }
     }
@@ -41,7 +41,7 @@ extension IncidentStore {
             }
             try old.checkCorrecting()
             _ = try await tx.write(line, over: id, in: incident, by: person.id, baseURL: baseURL, at: now)
-            try await tx.record(
+            tx.record(
                 "incident.corrected", code, by: .person(person, address: address),
                 before: TimelineLine(old).audited([]), after: line.audited([]), at: now)
         }
@@ -68,8 +68,8 @@ extension Transaction {
         at now: Instant
     ) async throws -> TimelineEntry.ID {
         guard line.kind == .status else {
-            return try await tell(
-                incident.id, line.kind, line.text, happened: line.happenedAt, over: old, by: author, at: now)
+            return try await newEntry(
+                in: incident.id, line.kind, line.text, happened: line.happenedAt, over: old, by: author, at: now)
         }
         return try await announce(
             line.text, in: incident.id, happened: line.happenedAt, over: old, by: author, baseURL: baseURL, at: now)

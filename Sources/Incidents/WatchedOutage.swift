@@ -89,11 +89,11 @@ extension Transaction {
             """, as: Incident.ID.self)
         // The number that was taken goes back with the transaction.
         guard let id = ids.first else { throw AnsweredMeanwhile() }
-        try await tell(
+        tell(
             id, .detection, outage.beginning, happened: began, by: nil, at: now)
-        try await tell(
+        tell(
             id, .detection, "Gián đoạn được xác nhận; sự cố tự mở.", happened: outage.confirmedAt, by: nil, at: now)
-        try await record(
+        record(
             "incident.opened", code, by: .system("incident-watch"),
             after: ["title": outage.title, "outage": String(outage.id), "began_at": VietnameseFormat.timestamp(began)], at: now)
         return code

@@ -127,20 +127,20 @@ extension Transaction {
         switch step {
         case .add(let wanted):
             let draft = wanted.draft
-            try await record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
-            if wanted.sheet.isPaused { try await record("monitor.paused", draft.name, by: actor, at: now) }
+            record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
+            if wanted.sheet.isPaused { record("monitor.paused", draft.name, by: actor, at: now) }
         case .change(let old, let wanted):
             let (before, after) = (old.monitor.draft, wanted.draft)
             if before != after {
-                try await record(
+                record(
                     "monitor.changed", after.name, by: actor, before: before.audited, after: after.audited, at: now)
             }
             if old.sheet.isPaused != wanted.sheet.isPaused {
-                try await record(
+                record(
                     wanted.sheet.isPaused ? "monitor.paused" : "monitor.resumed", after.name, by: actor, at: now)
             }
         case .delete(let old):
-            try await record(
+            record(
                 "monitor.deleted", old.monitor.name, by: actor, before: old.monitor.draft.audited, at: now)
         case .keep: break
         }

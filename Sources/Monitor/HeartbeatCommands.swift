@@ -14,7 +14,7 @@ extension HeartbeatStore {
             try await tx.claim(form, location: "/heartbeats")
             try await tx.checkInUse(draft.agency, as: "Phạm vi")
             let id = try await tx.addHeartbeat(draft, by: actor, at: now)
-            try await tx.settle(form, location: "/heartbeats/\(id.rawValue)")
+            tx.settle(form, location: "/heartbeats/\(id.rawValue)")
             return id
         }
     }
@@ -55,7 +55,7 @@ extension HeartbeatStore {
                 }
                 try await tx.expect(heartbeat.id, rules)
             }
-            try await tx.record(
+            tx.record(
                 "heartbeat.changed", draft.name, by: actor, before: heartbeat.draft.audited, after: draft.audited, at: now)
         }
     }
@@ -76,7 +76,7 @@ extension HeartbeatStore {
                 WHERE  monitor_id = \(heartbeat.id)
                 """)
             try await tx.openHeartbeatGaps([heartbeat.id], .paused, from: now.flooredToSecond)
-            try await tx.record("heartbeat.paused", heartbeat.name, by: actor, at: now)
+            tx.record("heartbeat.paused", heartbeat.name, by: actor, at: now)
         }
     }
 
@@ -98,7 +98,7 @@ extension HeartbeatStore {
             try await tx.expect(
                 heartbeat.id,
                 standing.rules(heartbeat.draft, countedFrom: standing.countedFrom.map { _ in now }, startedAt: nil))
-            try await tx.record("heartbeat.resumed", heartbeat.name, by: actor, at: now)
+            tx.record("heartbeat.resumed", heartbeat.name, by: actor, at: now)
         }
     }
 
@@ -115,7 +115,7 @@ extension HeartbeatStore {
             try await tx.run("DELETE FROM heartbeat_states WHERE monitor_id = \(heartbeat.id)")
             try await tx.endOutages([heartbeat.id: now.ceiledToSecond])
             try await tx.endGaps([heartbeat.id: now.ceiledToSecond])
-            try await tx.record(
+            tx.record(
                 "heartbeat.deleted", heartbeat.name, by: actor, before: heartbeat.draft.audited, at: now)
         }
     }
@@ -131,7 +131,7 @@ extension HeartbeatStore {
                 INSERT INTO ping_keys (agency_id, key, created_at) VALUES (\(agency), \(String(Token().text.prefix(22))), \(now))
                 ON CONFLICT (agency_id) DO UPDATE SET key = excluded.key, created_at = excluded.created_at
                 """)
-            try await tx.record(
+            tx.record(
                 "ping_key.renewed", agency.map { "agency \($0.rawValue)" } ?? "system", by: actor, after: ["key": redacted], at: now)
         }
     }
@@ -186,7 +186,7 @@ extension Transaction {
             """)
         try await run("INSERT INTO heartbeat_states (monitor_id, since) VALUES (\(id), \(begun))")
         try await openHeartbeatGaps([id], .notStarted, from: begun)
-        try await record("heartbeat.added", draft.name, by: actor, after: draft.audited, at: now)
+        record("heartbeat.added", draft.name, by: actor, after: draft.audited, at: now)
         return id
     }
 

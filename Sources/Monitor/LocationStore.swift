@@ -48,7 +48,7 @@ package struct LocationStore: Sendable {
             try await tx.run(
                 "INSERT INTO probe_leases (location_id, shard) SELECT \(id), generate_series(0, \(Shard.count - 1))")
             try await tx.run("SELECT pg_notify('monitors', '')")
-            try await tx.record("location.added", "\(id.rawValue)", by: actor, after: ["name": name], at: now)
+            tx.record("location.added", "\(id.rawValue)", by: actor, after: ["name": name], at: now)
         }
     }
 
@@ -67,7 +67,7 @@ package struct LocationStore: Sendable {
             try await tx.run("DELETE FROM probe_leases WHERE location_id = \(id)")
             try await tx.run("DELETE FROM location_votes WHERE location_id = \(id)")
             try await tx.run("SELECT pg_notify('monitors', '')")
-            try await tx.record("location.retired", "\(id.rawValue)", by: actor, before: ["name": name], at: now)
+            tx.record("location.retired", "\(id.rawValue)", by: actor, before: ["name": name], at: now)
         }
     }
 }

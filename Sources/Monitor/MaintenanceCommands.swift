@@ -41,7 +41,7 @@ extension MaintenanceStore {
                     """, as: MaintenanceSchedule.ID.self)
                 try await tx.extend(id, rhythm, at: now)
             }
-            try await tx.record(
+            tx.record(
                 "maintenance.planned", draft.title, by: .person(person, address: address), after: draft.audited, at: now)
         }
     }
@@ -94,7 +94,7 @@ extension MaintenanceStore {
                 """, as: MaintenanceWindow.self)
             guard let window = found else { throw Refusal(field: "", "Không có đợt bảo trì này.") }
             try await body(tx, window)
-            try await tx.record(
+            tx.record(
                 action, window.title, by: .person(person, address: address),
                 after: ["window": "\(id.rawValue)", "scope": window.scopeText], at: now)
         }
@@ -115,7 +115,7 @@ extension MaintenanceStore {
                 UPDATE maintenance_windows SET cancelled_at = \(now)
                 WHERE  schedule_id = \(id) AND lower(during) > \(now) AND started_at IS NULL AND cancelled_at IS NULL
                 """)
-            try await tx.record(
+            tx.record(
                 "maintenance.schedule_ended", title, by: .person(person, address: address),
                 after: ["cancelled_windows": "\(cancelled)"], at: now)
         }

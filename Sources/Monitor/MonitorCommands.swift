@@ -15,10 +15,10 @@ extension MonitorStore {
             try await tx.claim(form, location: "/monitors")
             try await tx.checkInUse(draft.agency, as: "Phạm vi")
             let id = try await tx.begin(draft, at: now)
-            try await tx.settle(form, location: "/monitors/\(id.rawValue)")
+            tx.settle(form, location: "/monitors/\(id.rawValue)")
             try await tx.put(id, into: draft.place, at: now)
             try await tx.announceMonitors()
-            try await tx.record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
+            tx.record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
             return id
         }
     }
@@ -43,7 +43,7 @@ extension MonitorStore {
             try await tx.alter(monitor.id, to: draft, by: actor, at: now)
             try await tx.put(monitor.id, into: draft.place, at: now)
             try await tx.announceMonitors()
-            try await tx.record(
+            tx.record(
                 "monitor.changed", draft.name, by: actor, before: stored.draft.audited, after: draft.audited, at: now)
         }
     }
@@ -56,7 +56,7 @@ extension MonitorStore {
             _ = try await tx.locked(monitor.id)
             try await tx.pauseMeasuring(monitor.id, at: now)
             try await tx.announceMonitors()
-            try await tx.record("monitor.paused", monitor.name, by: actor, at: now)
+            tx.record("monitor.paused", monitor.name, by: actor, at: now)
         }
     }
 
@@ -67,7 +67,7 @@ extension MonitorStore {
             _ = try await tx.locked(monitor.id)
             try await tx.resumeMeasuring(monitor.id, at: now)
             try await tx.announceMonitors()
-            try await tx.record("monitor.resumed", monitor.name, by: actor, at: now)
+            tx.record("monitor.resumed", monitor.name, by: actor, at: now)
         }
     }
 
@@ -77,7 +77,7 @@ extension MonitorStore {
             try await tx.claim(form, location: "/monitors")
             try await tx.takeOff(monitor.id, at: now)
             try await tx.announceMonitors()
-            try await tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)
+            tx.record("monitor.deleted", monitor.name, by: actor, before: monitor.draft.audited, at: now)
         }
     }
 }

@@ -64,7 +64,7 @@ extension MonitorStore {
                 RETURNING id
                 """, as: Int64.self)
             try await tx.reviseFrozenMonths(of: seen.monitor, during: seen.during, because: revision, at: now)
-            try await tx.record(
+            tx.record(
                 "outage.revised", "\(outage.rawValue)", by: .person(person, address: address),
                 before: ["classification": (before ?? .unplanned).rawValue],
                 after: [

@@ -204,7 +204,7 @@ extension MonitorStore {
                 VALUES (\(draft.monitor), \(draft.inForceFrom), \(draft.hours?.multirange)::text::int4multirange,
                         \(draft.reason), \(now), \(person.id))
                 """)
-            try await tx.record(
+            tx.record(
                 "service_hours.decided", names.first ?? "Toàn hệ thống", by: .person(person, address: address),
                 after: [
                     "from": VietnameseFormat.date(draft.inForceFrom), "hours": draft.hours?.text, "reason": draft.reason,

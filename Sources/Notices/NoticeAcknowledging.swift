@@ -25,7 +25,7 @@ extension NoticeStore {
             }
             let word = Word(notice, recipient, .console, by: person.name, recorder: person.id, at: now, now: now)
             guard try await tx.keep(word) else { return }
-            try await tx.record(
+            tx.record(
                 "notice.acknowledged", code, by: .person(person, address: address),
                 after: ["recipient": person.agencyName, "revision": String(notice.revision), "method": word.method.rawValue],
                 at: now)
@@ -50,7 +50,7 @@ extension NoticeStore {
             guard try await tx.keep(word) else {
                 throw Refusal(field: "", "\(recipient.name) đã xác nhận bản \(notice.revision) rồi.")
             }
-            try await tx.record(
+            tx.record(
                 "notice.acknowledged", code, by: .person(person, address: address),
                 after: [
                     "recipient": recipient.name, "revision": String(notice.revision), "method": word.method.rawValue,
@@ -94,7 +94,7 @@ extension NoticeStore {
             guard try await tx.keep(Word(notice, recipient.id, .link, by: name, recorder: nil, at: now, now: now)) else {
                 return false
             }
-            try await tx.record(
+            tx.record(
                 "notice.acknowledged", code, by: .system("notice link", address: address),
                 after: [
                     "recipient": recipient.name, "revision": String(notice.revision),

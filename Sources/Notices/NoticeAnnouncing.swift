@@ -21,7 +21,7 @@ extension NoticeStore {
         } catch let refusal as Refusal {
             if let gate = refusal.problems.first(where: { $0.field == UpgradeTest.gateField }) {
                 try await database.transaction { tx in
-                    try await tx.record(
+                    tx.record(
                         "notice.publication_refused", code, by: .person(person, address: address),
                         after: ["reason": gate.text], at: now)
                 }
@@ -71,8 +71,8 @@ extension NoticeStore {
             // Who has heard nothing yet reads it as it is.
             let fresh = NoticeLetters.publication(of: notice, links: links, organizer: sender)
             let recipients = try await tx.addressees(of: notice)
-            try await tx.enqueue(recipients.map { (told.contains($0.mark) ? changed : fresh).letter(to: $0) }, at: now)
-            try await tx.record(
+            tx.enqueue(recipients.map { (told.contains($0.mark) ? changed : fresh).letter(to: $0) }, at: now)
+            tx.record(
                 "notice.revised", code, by: .person(person, address: address),
                 before: old.revisionDraft(because: old.revisedReason ?? "").audited,
                 after: draft.audited.merging([
@@ -99,9 +99,9 @@ extension NoticeStore {
                 recipients = try await tx.addressees(of: notice).filter { told.contains($0.mark) }
                 let sender = Mail.sender(setting: try await tx.settings()[.deliverySender], user: mailUser)
                 let letters = NoticeLetters.cancellation(of: notice, reason: reason, links: links, organizer: sender)
-                try await tx.enqueue(recipients.map(letters.letter), at: now)
+                tx.enqueue(recipients.map(letters.letter), at: now)
             }
-            try await tx.record(
+            tx.record(
                 "notice.cancelled", code, by: .person(person, address: address),
                 after: ["reason": reason, "letters": String(recipients.count)], at: now)
         }
@@ -121,7 +121,7 @@ extension NoticeStore {
                 UPDATE notices SET completed_at = \(now), completed_by = \(person.id), worked = \(TimeRange(from: began, to: ended))
                 WHERE id = \(notice.id)
                 """)
-            try await tx.record(
+            tx.record(
                 "notice.completed", code, by: .person(person, address: address),
                 after: ["began": VietnameseFormat.moment(began), "ended": VietnameseFormat.moment(ended)], at: now)
         }
@@ -151,7 +151,7 @@ extension NoticeStore {
                 UPDATE notice_recipients SET contact_email = \(sent.recipientAddress)
                 WHERE  notice_id = \(notice.id) AND agency_id = \(sent.agency)
                 """)
-            try await tx.record(
+            tx.record(
                 "notice.sent_again", code, by: .person(person, address: address),
                 after: ["recipient": sent.recipientName, "address": sent.recipientAddress], at: now)
         }
@@ -189,8 +189,8 @@ extension Transaction {
         let recipients = try await addressees(of: notice)
         let sender = Mail.sender(setting: settings[.deliverySender], user: store.mailUser)
         let letters = NoticeLetters.publication(of: notice, links: store.links, organizer: sender)
-        try await enqueue(recipients.map(letters.letter), at: now)
-        try await record(
+        enqueue(recipients.map(letters.letter), at: now)
+        record(
             "notice.published", notice.code, by: .person(person, address: address),
             after: [
                 "lead_days": String(leadDays), "letters": String(recipients.count),

@@ -55,7 +55,7 @@ package struct NoticeCalendarStore: Sendable {
                 INSERT INTO notice_calendars (user_id, token_hash, made_at) VALUES (\(person.id), \(token.hash), \(now))
                 ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, made_at = excluded.made_at
                 """)
-            try await tx.record(
+            tx.record(
                 "notice_calendar.made", person.username, by: .person(person, address: address),
                 after: ["token": redacted], at: now)
         }
@@ -68,7 +68,7 @@ package struct NoticeCalendarStore: Sendable {
             try await tx.claim(form, location: "/notices/calendar")
             let ended = try await tx.run("DELETE FROM notice_calendars WHERE user_id = \(person.id)")
             if ended == 1 {
-                try await tx.record(
+                tx.record(
                     "notice_calendar.ended", person.username, by: .person(person, address: address), at: now)
             }
         }

@@ -56,7 +56,7 @@ extension NoticePages {
             let issuedOn = typed.date("issued_on", "Ngày văn bản", isRequired: true)
             guard let issuedOn else { throw Refusal(typed.problems) }
             try await notices.keep(
-                NoticeNumber(number: form["number"], issuedOn: issuedOn), of: notice.code, version: version,
+                NoticeNumber(number: form["number"], issuedOn: issuedOn), of: notice.code, revision: Int(form["revision"]), version: version,
                 by: context.person, address: context.address, form: form.key, at: context.now)
             return context.redirect(to: "/notices/\(notice.code)", flash: "Đã ghi số, ngày văn bản của \(notice.code).")
         } again: { version, problems in

@@ -12,14 +12,14 @@ extension NoticeStore {
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/notices")
             let code = try await tx.nextCode(.notice, at: now)
-            try await tx.settle(form, location: "/notices/\(code)")
+            tx.settle(form, location: "/notices/\(code)")
             try await tx.run(
                 """
                 INSERT INTO notices (code, kind, title, impact, during, components, short_lead_reason, created_by, created_at)
                 VALUES (\(code), \(draft.kind), \(draft.title), \(draft.impact), \(draft.during), \(draft.components),
                         \(draft.shortLeadReason), \(person.id), \(now))
                 """)
-            try await tx.record(
+            tx.record(
                 "notice.drafted", code, by: .person(person, address: address), after: draft.audited, at: now)
             return code
         }
@@ -54,7 +54,7 @@ extension NoticeStore {
                     updated_at = \(now), \(sql: Self.backToDraft)
                 WHERE id = \(notice.id)
                 """)
-            try await tx.record(
+            tx.record(
                 "notice.changed", code, by: .person(person, address: address), before: notice.draft.audited,
                 after: draft.audited.merging(["state": Notice.State.draft.rawValue]) { $1 }, at: now)
             return notice.submittedAt != nil
@@ -107,7 +107,7 @@ extension NoticeStore {
                     version = notice_tests.version + 1, updated_by = excluded.updated_by, updated_at = excluded.updated_at
                 """)
             try await tx.run("UPDATE notices SET \(sql: Self.backToDraft) WHERE id = \(notice.id)")
-            try await tx.record(
+            tx.record(
                 "notice.tested", code, by: .person(person, address: address),
                 before: stored.map { $0.draft?.audited ?? ["evidence": $0.legacyText] }, after: draft.audited, at: now)
             return notice.submittedAt != nil
@@ -215,7 +215,7 @@ extension NoticeStore {
             let notice = try await tx.locked(code, scope: person.scope)
             try step.check(notice, in: notice.state(at: now))
             let after = try await body(tx, notice)
-            try await tx.record(action, code, by: .person(person, address: address), after: after, at: now)
+            tx.record(action, code, by: .person(person, address: address), after: after, at: now)
         }
     }
 }

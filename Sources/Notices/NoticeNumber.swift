@@ -52,10 +52,11 @@ package struct StoredNumber: Hashable, Sendable {
 extension NoticeStore {
     /// Enters the number and date of the written notice of what is announced now, or corrects them.
     ///
+    /// - Parameter revision: Whose number was typed: what was announced anew since is another document.
     /// - Parameter version: The version that the editor began from; 0 for the first.
     /// - Throws: `Refusal`; `ChangedMeanwhile` when somebody else has entered one since.
     package func keep(
-        _ number: NoticeNumber, of code: String, version: Int, by person: Person, address: String, form: FormKey? = nil,
+        _ number: NoticeNumber, of code: String, revision: Int?, version: Int, by person: Person, address: String, form: FormKey? = nil,
         at now: Instant
     ) async throws {
         try number.check(at: now)
@@ -63,6 +64,11 @@ extension NoticeStore {
             try await tx.claim(form, location: "/notices/\(code)")
             let notice = try await tx.locked(code, scope: person.scope)
             try NoticeStep.number.check(notice, in: notice.state(at: now))
+            guard revision == notice.revision else {
+                throw Refusal(
+                    field: "number",
+                    "Thông báo nay là bản \(notice.revision): đó là văn bản khác, hãy ghi số và ngày của văn bản ấy.")
+            }
             let stored = notice.number
             if stored?.number == number { return }
             guard (stored?.version ?? 0) == version else {
@@ -82,7 +88,7 @@ extension NoticeStore {
                 SET number = excluded.number, issued_on = excluded.issued_on, version = notice_numbers.version + 1,
                     updated_by = excluded.updated_by, updated_at = excluded.updated_at
                 """)
-            try await tx.record(
+            tx.record(
                 "notice.numbered", code, by: .person(person, address: address), before: stored?.number.audited,
                 after: number.audited.merging(["revision": String(notice.revision)]) { $1 }, at: now)
         }

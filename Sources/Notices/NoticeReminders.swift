@@ -72,7 +72,7 @@ extension NoticeStore {
                                    WHERE d.key = \(letters.keyPrefix) || coalesce(r.agency_id::text, 'p' || r.id))
                 ORDER  BY r.id
                 """)
-            try await tx.enqueue(silent.map(letters.letter), at: now)
+            tx.enqueue(silent.map(letters.letter), at: now)
             return silent.count
         }
     }

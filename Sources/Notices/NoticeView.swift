@@ -128,6 +128,7 @@ struct NoticeView: PageView {
             view.notice.number.map { "\($0.number.number), \(VietnameseFormat.documentDate($0.number.issuedOn))" }
         },
         "mayNumber": { $0.may(.number) },
+        "numberedRevision": { String($0.notice.revision) },
         "numberVersion": { String($0.numberVersion ?? $0.notice.number?.version ?? 0) },
         "numberTyped": { $0.form["number"].isEmpty ? $0.notice.number?.number.number : $0.form["number"] },
         "issuedOn": { view in

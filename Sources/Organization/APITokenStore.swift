@@ -35,7 +35,7 @@ package struct APITokenStore: Sendable {
                 INSERT INTO api_tokens (token_hash, name, role, agency_id, created_by, created_at, expires_at)
                 VALUES (\(token.hash), \(draft.name), \(draft.role), \(draft.agency), \(person.id), \(now), \(expires))
                 """)
-            try await tx.record(
+            tx.record(
                 "api_token.added", draft.name, by: .person(person, address: address),
                 after: [
                     "role": draft.role.rawValue, "agency": draft.agency.map { String($0.rawValue) },
@@ -58,7 +58,7 @@ package struct APITokenStore: Sendable {
             let changed = try await tx.run(
                 "UPDATE api_tokens SET revoked_at = \(now) WHERE id = \(id) AND revoked_at IS NULL")
             if changed == 1 {
-                try await tx.record("api_token.revoked", name, by: .person(person, address: address), at: now)
+                tx.record("api_token.revoked", name, by: .person(person, address: address), at: now)
             }
             return name
         }

@@ -111,7 +111,7 @@ package struct AgencyStore: Sendable {
                     RETURNING id
                     """, as: Agency.ID.self)
             }
-            try await tx.record("agency.added", draft.code, by: actor, after: draft.audited, at: now)
+            tx.record("agency.added", draft.code, by: actor, after: draft.audited, at: now)
             return id
         }
     }
@@ -144,7 +144,7 @@ package struct AgencyStore: Sendable {
                     WHERE id = \(id)
                     """)
             }
-            try await tx.record(
+            tx.record(
                 "agency.changed", draft.code, by: .person(person, address: address), before: agency.draft.audited,
                 after: draft.audited, at: now)
         }

@@ -35,7 +35,8 @@ package let redacted = "***"
 
 extension Transaction {
     /// Appends one line to the audit trail, in this transaction: there is no change without its line, and no line
-    /// without its change. Call it last: the trail is locked from here until the transaction ends.
+    /// without its change. Call it last: then it travels with the COMMIT, and the trail, which all commands append to one after
+    /// the other, is locked for no longer than the server needs.
     ///
     /// - Parameters:
     ///   - action: What was done, in English: `incident.closed`.
@@ -46,12 +47,12 @@ extension Transaction {
     package func record(
         _ action: String, _ subject: String, by actor: Actor, before: [String: String?]? = nil,
         after: [String: String?]? = nil, at now: Instant
-    ) async throws {
-        _ = try await value(
+    ) {
+        later(
             """
             SELECT audit_append(\(now), \(actor.key), \(actor.name), \(actor.address), \(action),
                                 \(subject.prefix(bytes: AuditEntry.longestSubject)), \(before.map(canonical)), \(after.map(canonical)))
-            """, as: Int64.self)
+            """)
     }
 }
 

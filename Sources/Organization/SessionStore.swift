@@ -69,7 +69,7 @@ package struct SessionStore: Sendable {
     package func logout(_ token: Token, by person: Person, address: String, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.run("DELETE FROM sessions WHERE token_hash = \(token.hash)")
-            try await tx.record("session.ended", person.username, by: .person(person, address: address), at: now)
+            tx.record("session.ended", person.username, by: .person(person, address: address), at: now)
         }
     }
 
@@ -113,7 +113,7 @@ package struct SessionStore: Sendable {
                     WHERE id = \(account.id)
                     """)
             }
-            try await tx.record(
+            tx.record(
                 "session.refused", account?.username ?? "?", by: .system("login", address: address), at: now)
         }
     }
@@ -143,7 +143,7 @@ package struct SessionStore: Sendable {
                 SELECT \(columns: Person.self) FROM users u LEFT JOIN agencies a ON a.id = u.agency_id
                 WHERE u.id = \(account.id)
                 """, as: Person.self)
-            try await tx.record(
+            tx.record(
                 "session.began", person.username, by: .person(person, address: address), at: now)
             return .signedIn(token, person)
         }

@@ -73,7 +73,7 @@ package struct SettingStore: Sendable {
                     ON CONFLICT (key) DO UPDATE
                     SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by
                     """)
-                try await tx.record(
+                tx.record(
                     "setting.changed", setting.key, by: .person(person, address: address),
                     before: ["value": current[setting]], after: ["value": value], at: now)
             }

@@ -28,8 +28,8 @@ extension Transaction {
     }
 
     /// Replaces the location of a key that this transaction has claimed, once the new record's code is known.
-    package func settle(_ key: FormKey?, location: String) async throws {
+    package func settle(_ key: FormKey?, location: String) {
         guard let key else { return }
-        try await run("UPDATE submissions SET location = \(location) WHERE key = \(key)")
+        later("UPDATE submissions SET location = \(location) WHERE key = \(key)")
     }
 }

@@ -47,7 +47,7 @@ package struct UserStore: Sendable {
                 as: String.self)
             guard let username = names.first else { return }
             try await tx.run("DELETE FROM sessions WHERE user_id = \(id)")
-            try await tx.record("user.disabled", username, by: .person(person, address: address), at: now)
+            tx.record("user.disabled", username, by: .person(person, address: address), at: now)
         }
     }
 
@@ -106,7 +106,7 @@ extension Transaction {
         } catch let error as DatabaseError where error.isUniqueViolation(of: "users_username_key") {
             throw Refusal(field: "username", "Tên đăng nhập “\(draft.username)” đã có người dùng.")
         }
-        try await record(
+        record(
             "user.added", draft.username, by: actor,
             after: ["full_name": draft.fullName, "role": draft.role.rawValue, "password": redacted], at: now)
     }

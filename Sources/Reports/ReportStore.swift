@@ -107,7 +107,7 @@ package struct ReportStore: Sendable {
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/reports")
             let code = try await tx.nextCode(.report, at: now)
-            try await tx.settle(form, location: "/reports/issued/\(code)")
+            tx.settle(form, location: "/reports/issued/\(code)")
             let window = report.facts.window
             let revision = try await tx.value(
                 """
@@ -118,7 +118,7 @@ package struct ReportStore: Sendable {
                         \(report.facts.asOf), \(report.facts.isDemo), \(text.markdown), \(text.html), \(now), \(person.id))
                 RETURNING revision
                 """, as: Int.self)
-            try await tx.record(
+            tx.record(
                 "report.issued", code, by: .person(person, address: address),
                 after: ["title": report.title, "revision": String(revision)], at: now)
             return code

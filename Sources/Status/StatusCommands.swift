@@ -49,7 +49,7 @@ extension StatusStore {
                 UPDATE status_page SET is_on = \(wanted.isOn), version = version + 1, updated_by = \(person.id), updated_at = \(now)
                 """)
             try await tx.put(wanted.choices)
-            try await tx.record(
+            tx.record(
                 "status.changed", "/status", by: .person(person, address: address), before: stored.audited,
                 after: wanted.audited, at: now)
         }

@@ -5,13 +5,28 @@ import Organization
 /// stores no NUL), line ends as `\n`, nothing blank at either end.
 package enum FormText {
     package static func normalized(_ text: String) -> String {
-        let unified = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
-        let printable = String(String.UnicodeScalarView(unified.unicodeScalars.filter(isKept)))
-        return printable.precomposedStringWithCanonicalMapping.trimmingCharacters(in: .whitespacesAndNewlines)
+        // Most fields are names, times and boxes, and as they should be.
+        if text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return text }
+        var scalars = String.UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            defer { previous = scalar }
+            switch scalar {
+            case "\r": scalars.append("\n")
+            case "\n" where previous == "\r": break
+            default: if isKept(scalar) { scalars.append(scalar) }
+            }
+        }
+        return String(scalars).precomposedStringWithCanonicalMapping.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// All but the control characters (Unicode, general category Cc).
     private static func isKept(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "\n" || scalar == "\t" || scalar.properties.generalCategory != .control
+        switch scalar.value {
+        case 0x09, 0x0A: true
+        case 0..<0x20, 0x7F..<0xA0: false
+        default: true
+        }
     }
 
     /// A link within the console.
@@ -23,17 +38,43 @@ package enum FormText {
 
     /// Everything but the unreserved characters of RFC 3986 as `%XX`.
     static func encoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            let scalar = Unicode.Scalar(byte)
-            let isUnreserved = byte < 0x80 && (scalar.properties.isAlphabetic || (0x30...0x39).contains(byte))
-            return isUnreserved || "-._~".unicodeScalars.contains(scalar) && byte < 0x80
-                ? String(scalar) : "%" + hexadecimal([byte]).uppercased()
-        }.joined()
+        var encoded: [UInt8] = []
+        for byte in text.utf8 {
+            if unreserved.contains(byte) {
+                encoded.append(byte)
+            } else {
+                encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
+        }
+        return String(decoding: encoded, as: UTF8.self)
     }
 
-    /// Text of `application/x-www-form-urlencoded`.
+    private static let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+    private static let digits = Array("0123456789ABCDEF".utf8)
+
+    /// Text of `application/x-www-form-urlencoded`, as the URL standard reads it (WHATWG, 5.1): what only looks like an
+    /// escape stays as it is.
     static func decoded(_ field: some StringProtocol) -> String {
-        let spaced = String(field).replacing("+", with: " ")
-        return spaced.removingPercentEncoding ?? spaced
+        var bytes: [UInt8] = []
+        var rest = Substring(field).utf8
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                if let value = escaped(rest.prefix(2)) {
+                    bytes.append(value)
+                    rest = rest.dropFirst(2)
+                } else {
+                    bytes.append(byte)
+                }
+            default: bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func escaped(_ pair: Substring.UTF8View) -> UInt8? {
+        let digits = pair.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+        return digits.count == 2 ? UInt8(digits[0] << 4 | digits[1]) : nil
     }
 }

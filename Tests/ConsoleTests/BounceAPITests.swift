@@ -44,7 +44,7 @@ import Web
     @Test func whatComesBackIsSeenOnTheDashboard() async throws {
         try await WholeHouse.with { town, _ in
             try await town.database.transaction {
-                try await $0.enqueue([
+                $0.enqueue([
                     Letter(
                         key: "a", about: "SC-2026-0001", agency: nil, recipientName: "Bình", recipientAddress: "xayenkhanh@example.vn",
                         subject: "Thư", body: "Thư")

@@ -1,6 +1,7 @@
 import Civil
 import Database
 import Foundation
+import Logging
 import TestKit
 import Testing
 
@@ -31,16 +32,123 @@ import Testing
         }
     }
 
-    @Test func aNestedPartFailsAlone() async throws {
+    // MARK: What nobody waits for
+
+    private static func oneSession(of database: Database) -> Database {
+        var configuration = database.configuration
+        configuration.connections = 1
+        return Database(configuration, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    @Test func whatNobodyWaitsForTravelsWithTheNextStatementOrTheCommit() async throws {
         try await withDatabase { database in
-            try await database.transaction { tx in
-                try await tx.run("INSERT INTO settings (key, value, updated_at) VALUES ('a', 'b', now())")
-                _ = try? await tx.nested { part in
-                    try await part.run("INSERT INTO settings (key, value, updated_at) VALUES ('c', 'd', now())")
-                    try await part.run("SELECT 1 / 0")
+            let before = database.statementCount
+            let seen = try await database.transaction { tx in
+                tx.later("INSERT INTO settings (key, value, updated_at) VALUES ('a', 'b', now())")
+                tx.later("INSERT INTO settings (key, value, updated_at) VALUES (\("c"), \("d"), now())")
+                let seen = try await tx.values("SELECT key FROM settings ORDER BY key", as: String.self)
+                tx.later("DELETE FROM settings WHERE key = \("a")")
+                return seen
+            }
+            #expect(seen == ["a", "c"] && database.statementCount - before == 4)
+            try await #expect(database.values("SELECT key FROM settings", as: String.self) == ["c"])
+        }
+    }
+
+    /// A transaction of which nothing was ever asked sends nothing.
+    @Test func nothingIsBegunForNothing() async throws {
+        try await withDatabase { database in
+            let one = Self.oneSession(of: database)
+            try await one.run("SELECT 'the last that was asked'")
+            #expect(try await one.transaction { _ in 7 } == 7)
+            await #expect(throws: Stop.self) { try await one.transaction { _ in throw Stop() } }
+            try await #expect(
+                database.value("SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT ''the last that was asked'''", as: Int.self) == 1)
+            await one.close()
+        }
+    }
+
+    struct Broken: Sendable, CustomStringConvertible {
+        let name: String
+        let body: @Sendable (Transaction) async throws -> Void
+        var testDescription: String { name }
+        var description: String { name }
+    }
+
+    static let broken: [Broken] = [
+        Broken(name: "thrown by the next statement, with its own text") { tx in
+            tx.later("SELECT 1 / 0")
+            try await tx.run("INSERT INTO settings (key, value, updated_at) VALUES ('x', 'y', now())")
+        },
+        Broken(name: "thrown by the commit") { tx in
+            try await tx.run("INSERT INTO settings (key, value, updated_at) VALUES ('x', 'y', now())")
+            tx.later("SELECT 1 / 0")
+            tx.later("INSERT INTO settings (key, value, updated_at) VALUES ('z', 'y', now())")
+        },
+        Broken(name: "thrown before rows are copied") { tx in
+            tx.later("SELECT 1 / 0")
+            try await tx.copyIn("settings", columns: ["key", "value", "updated_at"], rows: [["a", "b", Instant(seconds: 0)]])
+        },
+    ]
+
+    @Test(arguments: broken) func whatItBreaksIsThrownAndNothingIsLeft(_ broken: Broken) async throws {
+        try await withDatabase { database in
+            do {
+                try await database.transaction(broken.body)
+                Issue.record("division by zero")
+            } catch let error as DatabaseError {
+                #expect(error.sqlState == "22012" && error.statement == "SELECT 1 / 0")
+            }
+            try await #expect(database.value("SELECT count(*) FROM settings", as: Int.self) == 0)
+        }
+    }
+
+    /// The server goes away between what was sent together.
+    @Test func aSessionThatEndsInTheMiddleIsSaidToBeUnavailable() async throws {
+        try await withDatabase { database in
+            do {
+                try await database.transaction { tx in
+                    tx.later("INSERT INTO settings (key, value, updated_at) VALUES ('a', 'b', now())")
+                    tx.later("SELECT pg_terminate_backend(pg_backend_pid())")
+                    tx.later("INSERT INTO settings (key, value, updated_at) VALUES ('c', 'd', now())")
+                }
+                Issue.record("a session that was ended committed")
+            } catch let error as DatabaseError {
+                #expect(error.isUnavailable, "\(error)")
+            }
+            try await #expect(database.value("SELECT count(*) FROM settings", as: Int.self) == 0)
+        }
+    }
+
+    /// As a proxy does it that gives another session: what was prepared is not there.
+    @Test func whatIsNotPreparedAnyMoreBeginsTheTransactionAnew() async throws {
+        try await withDatabase { database in
+            let one = Self.oneSession(of: database)
+            func write() async throws -> Int {
+                try await one.transaction { tx in
+                    tx.later("INSERT INTO settings (key, value, updated_at) VALUES (\(UUID().uuidString), 'b', now())")
+                    return try await tx.value("SELECT count(*) FROM settings")
                 }
             }
-            try await #expect(database.values("SELECT key FROM settings", as: String.self) == ["a"])
+            try await #expect(write() == 1)
+            try await one.run("DEALLOCATE ALL")
+            try await #expect(write() == 2)
+            await one.close()
+        }
+    }
+
+    /// From one statement to the next no other thread is woken.
+    @Test func aTransactionRunsOnTheThreadOfItsSession() async throws {
+        try await withDatabase { database in
+            let threads = try await database.transaction { tx in
+                var threads: Set<UInt> = [threadNumber()]
+                for number in 1...3 {
+                    try await tx.run("SELECT \(number)")
+                    threads.insert(threadNumber())
+                }
+                return threads
+            }
+            #expect(threads.count == 1 && threads != [threadNumber()])
         }
     }
 
@@ -108,6 +216,8 @@ import Testing
         }
     }
 }
+
+private func threadNumber() -> UInt { UInt(pthread_self()) }
 
 /// Counts who came, and lets two tasks go on together.
 private actor Meeting {

@@ -138,6 +138,9 @@ struct ChannelPagesTests {
             #expect(page.body.contains("href=\"/incidents/SC-2026-0001\"") && page.body.contains("href=\"/notices/TB-2026-0001\""))
             // A notice's letters are sent again on its own terms.
             #expect(page.body.contains("action=\"/notices/TB-2026-0001/deliveries/"))
+            let other = try #require(page.body.firstMatch(of: /\/notices\/TB-2026-0001(\/deliveries\/\d+\/attempts)/)).1
+            let elsewhere = try await browser.post(String(other))
+            #expect(elsewhere.status == .unprocessableContent && elsewhere.body.contains("ở trang của thông báo đó"))
             let action = try #require(page.body.firstMatch(of: /action="(\/deliveries\/\d+\/attempts)"/)).1
             let key = [("form_key", UUID().uuidString)]
             #expect(try await browser.post(String(action), key).location == "/deliveries")

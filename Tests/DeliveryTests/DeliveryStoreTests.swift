@@ -21,7 +21,7 @@ struct DeliveryStoreTests {
         try await withDatabase { database in
             await #expect(throws: Refusal.self) {
                 try await database.transaction { tx in
-                    try await tx.enqueue([.example()], at: now)
+                    tx.enqueue([.example()], at: now)
                     throw Refusal(field: "", "không")
                 }
             }

@@ -129,7 +129,7 @@ struct DeliveryWorkerTests {
         try await withDatabase { database in
             try await MailRoom.with { room in
                 var letter = Letter.example()
-                (letter.html, letter.thread) = ("<p>Kính gửi</p>", "TB-2026-0001")
+                letter.thread = "TB-2026-0001"
                 letter.calendar = CalendarPart(method: .cancel, text: "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
                 letter.unsubscribe = "https://trucban.example/x"
                 try await database.enqueue([letter])

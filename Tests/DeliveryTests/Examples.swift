@@ -20,7 +20,7 @@ extension Letter {
 
 extension Database {
     func enqueue(_ letters: [Letter], at moment: Instant = now) async throws {
-        try await transaction { try await $0.enqueue(letters, at: moment) }
+        try await transaction { $0.enqueue(letters, at: moment) }
     }
 
     /// All letters, oldest first.

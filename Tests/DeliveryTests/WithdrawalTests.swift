@@ -68,7 +68,7 @@ struct WithdrawalTests {
             let running = try #require(try await store.claim(1, at: now).first)
             try await database.transaction { tx in
                 _ = try await tx.withdraw(about: "TB-2026-0001", at: now)
-                try await tx.enqueue(
+                tx.enqueue(
                     [.example(2, agency: town.yenKhanh), .example(3, to: "xagiavien@example.vn", agency: town.giaVien)], at: now)
             }
             #expect(try await store.claim(5, at: now).map(\.delivery.key.last) == ["3"])
@@ -111,7 +111,7 @@ struct WithdrawalTests {
             let running = try #require(try await store.claim(1, at: now).first)
             try await database.transaction { tx in
                 _ = try await tx.withdraw(about: "TB-2026-0001", at: now)
-                try await tx.enqueue([.example(2, to: "binh@example.vn"), .example(3, to: "chi@example.vn")], at: now)
+                tx.enqueue([.example(2, to: "binh@example.vn"), .example(3, to: "chi@example.vn")], at: now)
             }
             #expect(try await store.claim(5, at: now).map(\.delivery.key.last) == ["3"])
             try await store.finish(running, .delivered("250"), at: now)

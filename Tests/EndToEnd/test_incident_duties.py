@@ -70,7 +70,7 @@ def test_from_the_first_notice_to_the_closing(desk, post, browser):
     browser.says("550 5.1.1 khong co hop thu nay", "Gửi lại")
     letter = post.letters_to("vanthu@yenkhanh.example")[0]
     assert letter["Subject"] == f"[{code}] Thông báo sự cố: Không đăng nhập được Hệ thống quản lý văn bản và điều hành"
-    assert "4. Các biện pháp tạm thời: Gửi văn bản khẩn qua thư điện tử công vụ." in letter.get_content()
+    assert "4. Các biện pháp tạm thời: Gửi văn bản khẩn qua thư điện tử công vụ." in letter.get_body(("plain",)).get_content()
     assert len(post.letters_to("vp@ubnd.example")) == 1
     assert "Đến hạn cập nhật" not in browser.text()
 
@@ -85,7 +85,7 @@ def test_from_the_first_notice_to_the_closing(desk, post, browser):
     browser.find("[name='body']").send_keys("\nDự kiến còn khoảng một giờ.")
     browser.press("Gửi thư và ghi lại")
     browser.wait_until(lambda: len(post.letters_to("vanthu@yenkhanh.example")) == 2, "the update")
-    assert "Dự kiến còn khoảng một giờ." in post.letters_to("vanthu@yenkhanh.example")[1].get_content()
+    assert "Dự kiến còn khoảng một giờ." in post.letters_to("vanthu@yenkhanh.example")[1].get_body(("plain",)).get_content()
     browser.open(f"{page}/communications/new?stage=update&channel=phone")
     browser.tick("audiences", "province_office")
     browser.press("Ghi đã báo")
@@ -112,7 +112,7 @@ def test_from_the_first_notice_to_the_closing(desk, post, browser):
     browser.press("Soạn “Sử dụng lại”")
     browser.press("Gửi thư và ghi lại")
     browser.wait_until(lambda: len(post.letters_to("vanthu@giavien.example")) == 3, "the resumption")
-    assert "Văn thư nhập lại văn bản gửi qua thư trong ngày." in post.letters_to("vanthu@giavien.example")[2].get_content()
+    assert "Văn thư nhập lại văn bản gửi qua thư trong ngày." in post.letters_to("vanthu@giavien.example")[2].get_body(("plain",)).get_content()
     browser.open(page)
     browser.press("Đóng sự cố")
     browser.says("Chưa lưu được", "Viết rút kinh nghiệm (nguyên nhân, điều làm tốt, điều cần sửa)")

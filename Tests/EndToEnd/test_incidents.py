@@ -5,10 +5,10 @@ import urllib.request
 
 import pytest
 from conftest import PASSWORD, Browser, Console
+from post import Post
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
-from test_notices import Post
 
 
 @pytest.fixture(scope="module")

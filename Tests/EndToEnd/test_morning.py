@@ -5,8 +5,9 @@ import re
 import pytest
 
 from conftest import Browser, Console
+from post import Post
 from test_incidents import letter, open_incident
-from test_notices import Post, approve, draft, enter, entries, entry, fetched, link_in, local, record_test
+from test_notices import approve, draft, enter, entries, entry, fetched, link_in, local, record_test
 
 AGENCIES = 150
 

@@ -1,43 +1,11 @@
 """Notices of maintenance: drafted, tested, approved, published, in the mail server, acknowledged, moved, done."""
-import email
-import email.policy
 import re
 import urllib.request
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from aiosmtpd.controller import Controller
-
-from conftest import PASSWORD, Browser, Console, free_port
-
-
-class Post:
-    """A real mail server: it refuses for good whoever is called `khongco`."""
-
-    def __init__(self):
-        self.letters = []
-        self.port = free_port()
-
-    def start(self):
-        self.server = Controller(self, hostname="127.0.0.1", port=self.port)
-        self.server.start()
-        return self
-
-    def stop(self):
-        self.server.stop()
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.startswith("khongco@"):
-            return "550 5.1.1 khong co hop thu nay"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):
-        self.letters.append((envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=email.policy.default)))
-        return "250 2.0.0 da nhan"
-
-    def letters_to(self, address):
-        return [letter for recipients, letter in self.letters if address in recipients]
+from conftest import PASSWORD, Browser, Console
+from post import Post
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ struct ClockTests {
         .complete(kind: .security, agency: nil, suspended: false) { ($0.severity, $0.isCyber) = (severity, true) }
     }
 
-    private static let toldBoth: [Communication] = [.told(.head), .told(.users)]
+    private static let toldBoth: [Communication] = [.told(.head, after: 5), .told(.users, after: 5)]
     private static let first = "Thông báo ban đầu về sự cố an ninh mạng"
     private static let full = "Báo cáo nguyên nhân, phạm vi, khắc phục sự cố an ninh mạng"
     private static let both = ["Báo Thủ trưởng cơ quan, đơn vị về sự cố: met", "Báo người sử dụng về sự cố: met"]
@@ -37,7 +37,7 @@ struct ClockTests {
             ]),
         Case(
             name: "báo mà không nói về sự cố thì chưa phải là báo sự cố", incident: .complete(agency: nil),
-            told: [.told(.head, [.resumption]), .told(.users)], at: 10,
+            told: [.told(.head, [.resumption], after: 5), .told(.users, after: 5)], at: 10,
             clocks: ["Báo Thủ trưởng cơ quan, đơn vị về sự cố: running", "Báo người sử dụng về sự cố: met"]),
         Case(
             name: "mức độ: đúng 30 phút còn kịp", incident: .complete(agency: nil) { $0.severity = .undetermined },

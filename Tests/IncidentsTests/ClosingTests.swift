@@ -48,6 +48,15 @@ struct ClosingTests {
             ],
             next: closeNow),
         Case(
+            name: "tạm dừng lần hai: lần sử dụng lại đã báo trước đó không tính cho lần này", incident: .complete(agency: nil),
+            told: [.told(.head, after: 20), .told(.users)],
+            missing: ["Thông báo cho Thủ trưởng cơ quan, đơn vị: còn thiếu thời gian bắt đầu sử dụng lại [Điều 20.1]"],
+            next: "Bổ sung 1 nội dung còn thiếu rồi đóng sự cố."),
+        Case(
+            name: "báo ngay trong phút được sử dụng lại (trang chỉ hỏi đến phút)",
+            incident: .complete(agency: nil) { $0.resumedAt = nine.after(minutes: 35) + .seconds(59) },
+            told: [.told(.head, after: 35), .told(.users)], next: closeNow),
+        Case(
             name: "báo doanh nghiệp và Văn phòng không thay cho báo Thủ trưởng", incident: .complete(agency: nil),
             told: [.told(.provider), .told(.provinceOffice), .told(.users)],
             missing: ["Thông báo cho Thủ trưởng cơ quan, đơn vị: còn thiếu \(five) [Điều 20.1]"],

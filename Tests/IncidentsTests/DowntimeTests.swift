@@ -121,6 +121,39 @@ struct DowntimeTests {
         }
     }
 
+    /// Who heard that the system is used again has not heard it of the time after (Điều 20.1).
+    @Test func theResumptionIsToldAnewAfterASecondDowntime() async throws {
+        try await Self.office { town, store, code in
+            let linh = town.person(.linh)
+            func tell(at minute: Int) async throws {
+                for audience in [Audience.head, .users] {
+                    try await store.record(
+                        CommunicationDraft(
+                            audience: audience, channel: .phone, toldAt: nine.after(minutes: minute), toldBy: "Linh",
+                            facts: [.suspension, .resumption]),
+                        of: code, by: linh, address: "", at: town.now)
+                }
+            }
+            func told() async throws -> Int? {
+                try await store.list(IncidentFilter(), for: linh, offset: 0, limit: 5, at: town.now).first?.factsTold
+            }
+            try await store.add(Self.draft(10, 20), to: code, by: linh, address: "", at: town.now)
+            #expect(
+                await refusal { try await tell(at: 19) } == [
+                    "told_at: Lúc báo không thể sớm hơn thời gian bắt đầu sử dụng lại (09:20 24/11/2026) khi đã báo nội dung đó."
+                ])
+            try await tell(at: 20)
+            #expect(try await told() == 2)
+            try await store.add(Self.draft(40, 50), to: code, by: linh, address: "", at: town.now)
+            #expect(try await told() == 1)
+            let incident = try #require(try await store.find(code, for: linh))
+            let missing = obstaclesToClosing(incident, communications: try await store.communications(of: incident.id)).map(\.text)
+            #expect(missing.contains { $0.contains("người sử dụng") && $0.contains("thời gian bắt đầu sử dụng lại") })
+            try await tell(at: 50)
+            #expect(try await told() == 2)
+        }
+    }
+
     @Test func theFactsGoWithTheLastWindow() async throws {
         try await Self.office { town, store, code in
             let linh = town.person(.linh)

@@ -34,7 +34,7 @@ extension Incident {
 
 extension Communication {
     static func told(
-        _ audience: Audience, _ facts: [Fact] = Fact.allCases, after minutes: Int = 5, reports: [LegalReport] = []
+        _ audience: Audience, _ facts: [Fact] = Fact.allCases, after minutes: Int = 40, reports: [LegalReport] = []
     ) -> Communication {
         Communication(
             audience: audience, channel: .phone, toldAt: nine.after(minutes: minutes), toldBy: "Nguyễn Văn Bình",

@@ -50,18 +50,18 @@ struct NoticeDocumentTests {
         try await Board.with { board in
             let (linh, code) = (board.town.browser(.linh), try await board.publish())
             let path = "/notices/\(code)/number"
-            let refused = try await linh.post(path, ["number": "năm", "issued_on": "2026-11-25", "number_version": "0"])
+            let refused = try await linh.post(path, ["number": "năm", "issued_on": "2026-11-25", "revision": "1", "number_version": "0"])
             try refused.checkedXML()
             #expect(refused.status == .unprocessableContent && refused.body.contains("Số, ký hiệu: cần dạng 05/TB-SKHCN."))
             #expect(refused.body.contains("Ngày văn bản không ở tương lai.") && refused.body.contains("value=\"năm\""))
-            #expect(try await linh.post(path, ["number": "05/TB-SKHCN", "issued_on": "2026-11-24", "number_version": "0"]).status == .seeOther)
-            let late = try await linh.post(path, ["number": "06/TB-SKHCN", "issued_on": "2026-11-24", "number_version": "0"])
+            #expect(try await linh.post(path, ["number": "05/TB-SKHCN", "issued_on": "2026-11-24", "revision": "1", "number_version": "0"]).status == .seeOther)
+            let late = try await linh.post(path, ["number": "06/TB-SKHCN", "issued_on": "2026-11-24", "revision": "1", "number_version": "0"])
             try late.checkedXML()
             #expect(late.status == .unprocessableContent && late.body.contains("bản đã lưu là “05/TB-SKHCN”") && late.body.contains("value=\"06/TB-SKHCN\""))
             #expect(late.body.contains("name=\"number_version\" value=\"1\""))
             let html = try await linh.get("/notices/\(code)/document.html")
             #expect(html.body.contains("Số: 05/TB-SKHCN") && html.body.contains("Ninh Bình, ngày 24 tháng 11 năm 2026"))
-            let changed = try await linh.post(path, ["number": "06/TB-SKHCN", "issued_on": "2026-11-23", "number_version": "1"])
+            let changed = try await linh.post(path, ["number": "06/TB-SKHCN", "issued_on": "2026-11-23", "revision": "1", "number_version": "1"])
             #expect(changed.status == .seeOther)
             let before = try await board.town.database.value(
                 "SELECT before::jsonb->>'number' FROM audit_entries WHERE action = 'notice.numbered' ORDER BY seq DESC LIMIT 1", as: String.self)
@@ -70,6 +70,9 @@ struct NoticeDocumentTests {
             try await board.revise(code)
             let second = try await linh.get("/notices/\(code)")
             #expect(second.body.contains("Số, ký hiệu của bản 2") && !second.body.contains("06/TB-SKHCN"))
+            let stale = try await linh.post(path, ["number": "07/TB-SKHCN", "issued_on": "2026-11-24", "revision": "1", "number_version": "0"])
+            #expect(stale.status == .unprocessableContent && stale.body.contains("Thông báo nay là bản 2") && stale.body.contains("value=\"07/TB-SKHCN\""))
+            #expect(stale.body.contains("name=\"revision\" value=\"2\""))
             let draft = try await board.draft()
             #expect(try await linh.post("/notices/\(draft)/number", ["number": "07/TB-SKHCN", "issued_on": "2026-11-24"]).status == .unprocessableContent)
         }

@@ -13,7 +13,7 @@ import Testing
     private static func append(_ count: Int, to database: Database) async throws {
         for number in 1...count {
             try await database.transaction { tx in
-                try await tx.record("thing.changed", "SC-2026-\(number)", by: .system("tests"), at: now + .seconds(number))
+                tx.record("thing.changed", "SC-2026-\(number)", by: .system("tests"), at: now + .seconds(number))
             }
         }
     }
@@ -63,7 +63,7 @@ import Testing
     @Test func theDetailsAreJSONWithSortedKeys() async throws {
         try await withDatabase { database in
             try await database.transaction { tx in
-                try await tx.record(
+                tx.record(
                     "thing.changed", "x", by: .system("tests", address: "::1"), before: ["b": nil, "a": "1/2"],
                     after: ["mật khẩu": redacted], at: Self.now)
             }
@@ -78,7 +78,7 @@ import Testing
         try await withDatabase { database in
             for second in [10, 5, 20] {
                 try await database.transaction { tx in
-                    try await tx.record("thing.changed", "x", by: .system("tests"), at: Self.now + .seconds(second))
+                    tx.record("thing.changed", "x", by: .system("tests"), at: Self.now + .seconds(second))
                 }
             }
             let entries = try await AuditStore(database: database).list(AuditFilter(), limit: 3)
@@ -149,7 +149,7 @@ import Testing
             let letters = Array("aăâbcdđeêghiklmnoôơpqrstuưvxy0123456789")
             let name = "x" + String((0..<4000).map { _ in letters.randomElement() ?? "a" }) + ".csv"
             try await database.transaction { tx in
-                try await tx.record("accounts.imported", name, by: .system("test"), after: ["file": name], at: Instant(seconds: 0))
+                tx.record("accounts.imported", name, by: .system("test"), after: ["file": name], at: Instant(seconds: 0))
             }
             var filter = AuditFilter()
             filter.subject = name
@@ -223,7 +223,7 @@ import Testing
                 for number in 0..<60 {
                     group.addTask {
                         try await database.transaction { tx in
-                            try await tx.record("thing.changed", "x\(number)", by: .system("tests"), at: Self.now + .seconds(number % 7))
+                            tx.record("thing.changed", "x\(number)", by: .system("tests"), at: Self.now + .seconds(number % 7))
                         }
                     }
                 }
@@ -239,7 +239,7 @@ import Testing
             try await Self.append(1, to: database)
             await #expect(throws: Changed.self) {
                 try await database.transaction { tx in
-                    try await tx.record("thing.changed", "never", by: .system("tests"), at: Self.now)
+                    tx.record("thing.changed", "never", by: .system("tests"), at: Self.now)
                     throw Changed()
                 }
             }
@@ -256,7 +256,7 @@ import Testing
             let audit = AuditStore(database: town.database)
             for number in 1...12 {
                 try await town.database.transaction { tx in
-                    try await tx.record(
+                    tx.record(
                         number % 2 == 0 ? "incident.closed" : "incident.opened", "SC-2026-000\(number % 3)", by: town.actor(.linh),
                         at: town.now + .seconds(number * 60))
                 }

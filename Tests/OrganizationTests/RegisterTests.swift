@@ -236,7 +236,7 @@ import Testing
                         do {
                             return try await database.transaction { tx in
                                 try await tx.claim(key, location: "/things")
-                                try await tx.settle(key, location: "/things/\(number)")
+                                tx.settle(key, location: "/things/\(number)")
                                 return "made /things/\(number)"
                             }
                         } catch let repeated as AlreadySubmitted {

@@ -26,36 +26,24 @@ struct HomeStore: Sendable {
     /// kind is read in the order of the list's index and no further than it is shown: thousands are open when the whole system
     /// is down.
     func incidents(for person: Person, at now: Instant) async throws -> [IncidentSummary] {
-        func newest(part: Int, _ condition: SQL) -> SQL {
+        // Only what is asked stands in the statement, so that its plan is the same each time and is kept.
+        let scope: SQL = person.scope == nil ? "" : "AND (i.agency_id IS NULL OR i.agency_id = \(person.scope))"
+        let isTaken: SQL = """
+            (EXISTS (SELECT FROM incident_communications c WHERE c.incident_id = i.id)
+             AND EXISTS (SELECT FROM incident_acknowledgements k WHERE k.incident_id = i.id))
             """
-            (SELECT i.id, \(part)::integer AS part FROM incidents i
-             WHERE  i.is_open AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
-             AND    \(sql: condition) (EXISTS (SELECT FROM incident_communications c WHERE c.incident_id = i.id)
-                                       AND EXISTS (SELECT FROM incident_acknowledgements k WHERE k.incident_id = i.id))
+        func newest(_ part: SQL, _ condition: SQL) -> SQL {
+            """
+            (SELECT i.id, i.detected_at, \(sql: part) AS part FROM incidents i
+             WHERE  i.is_open \(sql: scope) AND \(sql: condition)
              ORDER  BY i.is_open DESC, i.detected_at DESC, i.id DESC LIMIT 12)
             """
         }
-        return try await database.all(
-            """
-            WITH shown AS (\(sql: newest(part: 1, "NOT")) UNION ALL \(sql: newest(part: 2, "")))
-            SELECT \(sql: IncidentSummary.columns(at: now))
-            FROM   shown JOIN incidents i ON i.id = shown.id LEFT JOIN agencies a ON a.id = i.agency_id
-            ORDER  BY shown.part, i.detected_at DESC, i.id DESC LIMIT 12
-            """)
-    }
-
-    /// Notices whose work is not over and that somebody within the person's scope has not acknowledged.
-    func notices(for person: Person, at now: Instant) async throws -> [WaitingNotice] {
-        try await database.all(
-            """
-            SELECT \(columns: WaitingNotice.self)
-            FROM   notices n JOIN notice_recipients r ON r.notice_id = n.id
-            WHERE  n.published_at IS NOT NULL AND n.cancelled_at IS NULL AND n.completed_at IS NULL
-            AND    upper(n.during) > \(now)
-            AND    (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
-            GROUP  BY n.id HAVING count(r.acknowledged_at) < count(*)
-            ORDER  BY lower(n.during), n.id LIMIT 10
-            """)
+        return try await database.summaries(
+            of: """
+                SELECT id FROM (\(sql: newest("1", "NOT \(sql: isTaken)")) UNION ALL \(sql: newest("2", isTaken))) AS open
+                ORDER  BY part, detected_at DESC, id DESC LIMIT 12
+                """, at: now)
     }
 
     /// Everything that is only counted.
@@ -111,24 +99,6 @@ struct DownMonitor: PostgresRow {
         reason = try row.read()
         since = try row.read()
         incident = try row.read()
-    }
-}
-
-struct WaitingNotice: PostgresRow {
-    let code: String
-    let title: String
-    let during: TimeRange
-    let acknowledged: Int
-    let recipients: Int
-
-    static var columns: String { "n.code, n.title, n.during, count(r.acknowledged_at), count(*)" }
-
-    init(row: inout RowReader) throws {
-        code = try row.read()
-        title = try row.read()
-        during = try row.read()
-        acknowledged = try row.read()
-        recipients = try row.read()
     }
 }
 

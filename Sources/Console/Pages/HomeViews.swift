@@ -70,11 +70,7 @@ struct HomeView: PageView {
                 text: "\(untold.code) chưa báo đủ người: thông báo ngay cho Thủ trưởng và người sử dụng (Điều 20.1).",
                 href: "/incidents/\(untold.code)#audience", label: "Ghi thông báo")
         }
-        if person.may(.acknowledgeNotices), let notice = notices.first {
-            return HomeStepView(
-                text: "Thông báo \(notice.code) chờ cơ quan xác nhận đã nhận.", href: "/notices/\(notice.code)",
-                label: "Mở thông báo")
-        }
+        if let step = notices.lazy.compactMap({ $0.step(for: person) }).first { return step }
         if person.may(.keepMonitors), counts.monitors == 0 {
             return HomeStepView(
                 text: "Chưa có điểm giám sát nào. Thêm địa chỉ của hệ thống để bắt đầu đo.", href: "/monitors/new",
@@ -236,18 +232,5 @@ struct HomeDutyView: View {
                 ? BadgeView(kind: "overdue", label: "Quá hạn") : BadgeView(kind: "due", label: "Sắp đến hạn")
         },
         "due": \.duty.due,
-    ]
-}
-
-struct HomeNoticeView: View {
-    let notice: WaitingNotice
-
-    static let fields: [String: @Sendable (Self) -> Any?] = [
-        "noticeHref": { "/notices/\($0.notice.code)" }, "code": \.notice.code, "title": \.notice.title,
-        "window": {
-            [$0.notice.during.lower, $0.notice.during.upper].compactMap { $0.map(VietnameseFormat.moment) }
-                .joined(separator: " – ")
-        },
-        "acknowledged": { "\($0.notice.acknowledged)/\($0.notice.recipients) nơi nhận" },
     ]
 }

@@ -1,9 +1,10 @@
--- When each audience was last told a fact, too: who was told of an earlier resumption has not been told of the one after a
--- second downtime (Điều 20.1).
-CREATE OR REPLACE VIEW incident_tellings (incident_id, audience, fact, first_told_at, last_told_at) AS
-SELECT m.incident_id, c.audience, f.fact, min(c.told_at), max(c.told_at)
-FROM   incident_members m JOIN incident_communications c ON c.incident_id = m.member_id
+-- Who was told of an earlier resumption has not been told of the one after a second downtime, and of one that has not come
+-- nobody has been told (Điều 20.1). A page asks for minutes, a downtime ends at a second.
+CREATE OR REPLACE VIEW incident_tellings (incident_id, audience, fact, first_told_at) AS
+SELECT m.incident_id, c.audience, f.fact, min(c.told_at)
+FROM   incident_members m JOIN incidents i ON i.id = m.incident_id JOIN incident_communications c ON c.incident_id = m.member_id
 CROSS  JOIN LATERAL unnest(c.facts) AS f (fact)
+WHERE  f.fact <> 'resumption' OR c.told_at + interval '59 seconds' >= i.resumed_at
 GROUP  BY m.incident_id, c.audience, f.fact;
 
 -- MARK: What every incident runs through
@@ -85,5 +86,6 @@ END $$;
 
 -- MARK: Letters
 
--- A letter says the same as HTML; that is made of its text when it leaves.
+-- A letter says the same as HTML; that is made of its text when it leaves, and so is not the same byte for byte when another
+-- version of the console sends it again.
 ALTER TABLE deliveries DROP COLUMN html;

@@ -80,8 +80,8 @@ package struct ObligationStore: Sendable {
                        THEN ARRAY['incident', 'suspension', 'resumption', 'temporary_measures', 'catch_up']
                        ELSE ARRAY['incident'] END) AS f (fact)
                    WHERE NOT EXISTS (
-                       SELECT FROM incident_members m JOIN incident_communications c ON c.incident_id = m.member_id
-                       WHERE m.incident_id = incidents.id AND c.audience = w.audience AND f.fact = ANY (c.facts)))),
+                       SELECT FROM incident_tellings t
+                       WHERE t.incident_id = incidents.id AND t.audience = w.audience AND t.fact = f.fact))),
                count(*) FILTER (WHERE state <> 'open'), count(agency_id),
                count(agency_id) FILTER (WHERE EXISTS (
                    SELECT FROM incident_members m JOIN incident_communications c ON c.incident_id = m.member_id

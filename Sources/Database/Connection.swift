@@ -175,6 +175,8 @@ package actor Connection: Queryable {
         for (place, statement) in statements.enumerated() {
             try check(place < results.count ? results[place] : nil, of: statement)
         }
+        // The session broke when all was answered: whether it was committed, nobody knows.
+        if results.count > statements.count { try check(results.last ?? nil, statement: nil) }
         return results.removeLast()
     }
 

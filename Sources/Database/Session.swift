@@ -74,8 +74,8 @@ final class Session: @unchecked Sendable {
     /// much may not ask for much with it, all but the last answer: the server stops reading while it cannot write.
     ///
     /// - Parameter sends: Each one of libpq's PQsend… functions, for one statement of the extended protocol.
-    /// - Returns: A result for each; after one that failed the others are not run. Fewer when the session broke, whose last is
-    ///   the error.
+    /// - Returns: A result for each; after one that failed the others are not run. When the session broke, fewer or more, and
+    ///   the last is the error.
     /// - Throws: `DatabaseError` that `isUnavailable` when no answer came.
     func ask(_ sends: [(OpaquePointer) -> Int32]) throws -> [OpaquePointer?] {
         guard PQenterPipelineMode(pointer) == 1, sends.allSatisfy({ $0(pointer) == 1 }), PQpipelineSync(pointer) == 1 else {
@@ -83,12 +83,11 @@ final class Session: @unchecked Sendable {
             close()
             throw DatabaseError.unavailable(message)
         }
-        let deadline = patience.map { ContinuousClock.now + $0 }
         var results: [OpaquePointer?] = []
         do {
             while PQstatus(pointer) == CONNECTION_OK {
-                // Between the results of two statements stands nil.
-                guard let next = try nextResult(until: deadline) else { continue }
+                // Between the results of two statements stands nil. Each has as long as it would have alone.
+                guard let next = try nextResult(until: patience.map { ContinuousClock.now + $0 }) else { continue }
                 if PQresultStatus(next) == PGRES_PIPELINE_SYNC {
                     PQclear(next)
                     PQexitPipelineMode(pointer)

@@ -12,6 +12,8 @@ package final class Transaction: Queryable {
         /// What is not sent yet, in order; at first the BEGIN.
         var waiting: [Statement] = [.begin]
         var hasBegun = false
+        /// Something in it has failed: whatever was waiting with it is gone, and nothing of it may be committed.
+        var hasFailed = false
     }
 
     private init(connection: Connection) {
@@ -39,7 +41,7 @@ package final class Transaction: Queryable {
     package func query<T: Sendable>(
         _ sql: SQL, read: @escaping @Sendable (inout RowReader) throws -> T
     ) async throws -> (rows: [T], affected: Int) {
-        try await connection.query(Statement(sql), after: takeWaiting(), read: read)
+        try await whole { try await connection.query(Statement(sql), after: $0, read: read) }
     }
 
     /// Runs a statement whose rows, if any, nobody reads, together with the next one.
@@ -60,17 +62,27 @@ package final class Transaction: Queryable {
         _ table: StaticString, columns: [StaticString],
         rows: some Sequence<[any PostgresEncodable]> & Sendable
     ) async throws -> Int {
-        var waiting = takeWaiting()
-        if let last = waiting.popLast() { _ = try await connection.query(last, after: waiting) { _ in } }
         let names = columns.map { "\($0)" }.joined(separator: ", ")
-        return try await connection.copy(
-            "COPY \(table) (\(names)) FROM STDIN (FORMAT binary)", chunks: CopyChunks(rows))
+        return try await whole { waiting in
+            if let last = waiting.last { _ = try await connection.query(last, after: waiting.dropLast()) { _ in } }
+            return try await connection.copy(
+                "COPY \(table) (\(names)) FROM STDIN (FORMAT binary)", chunks: CopyChunks(rows))
+        }
     }
 
-    private func takeWaiting() -> [Statement] {
-        state.withLock { state in
+    /// Sends what waits with something else. Where that fails, on either side of the wire, the transaction has failed, also for
+    /// whoever swallows the error and goes on.
+    private func whole<T: Sendable>(_ send: ([Statement]) async throws -> T) async throws -> T {
+        let waiting = try state.withLock { state in
+            if state.hasFailed { throw DatabaseError.rolledBack }
             defer { (state.waiting, state.hasBegun) = ([], true) }
             return state.waiting
+        }
+        do {
+            return try await send(waiting)
+        } catch {
+            state.withLock { $0.hasFailed = true }
+            throw error
         }
     }
 
@@ -79,7 +91,7 @@ package final class Transaction: Queryable {
         let isEmpty = state.withLock { !$0.hasBegun && $0.waiting.count == 1 }
         if isEmpty { return }
         // The server answers COMMIT of a transaction in which something failed with ROLLBACK.
-        guard try await connection.commit(after: takeWaiting()) == "COMMIT" else { throw DatabaseError.rolledBack }
+        guard try await whole({ try await connection.commit(after: $0) }) == "COMMIT" else { throw DatabaseError.rolledBack }
     }
 
     private func rollBack() async {

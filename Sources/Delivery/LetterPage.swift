@@ -1,7 +1,7 @@
 import Foundation
 
 /// A plain letter as HTML that says the same, for programs that show pages: paragraphs, lists, `Nhãn: giá trị` lines as a table,
-/// addresses as links. It is made when the letter leaves, so the two parts can never say different things.
+/// addresses as links that can be read. It is made when the letter leaves, so the two parts can never say different things.
 ///
 /// Mail programs know no style sheets of ours: what little there is of looks stands in the elements.
 struct LetterPage {
@@ -9,7 +9,6 @@ struct LetterPage {
         case paragraph([Substring])
         case list([Substring])
         case facts([Line])
-        case links([Line])
     }
 
     /// `Nhãn: giá trị`
@@ -23,14 +22,12 @@ struct LetterPage {
             label = text[..<colon.lowerBound]
             value = text[colon.upperBound...]
         }
-
-        var address: Substring? { LetterPage.addresses(in: value) == [value.startIndex..<value.endIndex] ? value : nil }
     }
 
     private let blocks: [Block]
 
     init(_ text: String) {
-        let lines = text.precomposedStringWithCanonicalMapping.split(separator: "\n", omittingEmptySubsequences: false)
+        let lines = text.precomposedStringWithCanonicalMapping.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         blocks = lines.split(whereSeparator: { $0.allSatisfy(\.isWhitespace) }).map { Self.block(Array($0)) }
     }
 
@@ -38,7 +35,6 @@ struct LetterPage {
         if lines.allSatisfy({ $0.hasPrefix("- ") }) { return .list(lines.map { $0.dropFirst(2) }) }
         let facts = lines.compactMap(Line.init)
         guard facts.count == lines.count else { return .paragraph(lines) }
-        if facts.allSatisfy({ $0.address != nil }) { return .links(facts) }
         return facts.count > 1 ? .facts(facts) : .paragraph(lines)
     }
 
@@ -57,7 +53,6 @@ struct LetterPage {
         case .paragraph(let lines): "<p>\(lines.map(linked).joined(separator: "<br>\n"))</p>"
         case .list(let items): "<ul>\n\(items.map { "<li>\(linked($0))</li>" }.joined(separator: "\n"))\n</ul>"
         case .facts(let facts): "<table>\n\(facts.map(row).joined(separator: "\n"))\n</table>"
-        case .links(let links): links.map(link).joined(separator: "\n")
         }
     }
 
@@ -68,11 +63,7 @@ struct LetterPage {
         """
     }
 
-    private static func link(_ line: Line) -> String {
-        "<p><a href=\"\(escaped(line.value))\">\(escaped(line.label))</a></p>"
-    }
-
-    /// Addresses of pages become links.
+    /// Addresses of pages become links that show where they lead.
     private static func linked(_ text: Substring) -> String {
         var (html, rest) = ("", text)
         for range in addresses(in: text) {
@@ -83,13 +74,21 @@ struct LetterPage {
         return html + escaped(rest)
     }
 
-    /// What ends a sentence after an address is none of it.
+    /// What ends a sentence after an address is none of it. By scalars, as browsers read: a quotation mark with an accent upon it
+    /// is one character to Swift, and still a quotation mark to them.
     private static func addresses(in text: Substring) -> [Range<Substring.Index>] {
-        text.ranges(of: /https?:\/\/[^\s<>"'“”]*[^\s<>"'“”.,;:!?)]/)
+        text.ranges(of: /https?:\/\/[^\s<>"'“”]*[^\s<>"'“”.,;:!?)]/.matchingSemantics(.unicodeScalar))
     }
 
     private static func escaped(_ text: Substring) -> String {
-        String(text).replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        text.unicodeScalars.reduce(into: "") { html, scalar in
+            switch scalar {
+            case "&": html += "&amp;"
+            case "<": html += "&lt;"
+            case ">": html += "&gt;"
+            case "\"": html += "&quot;"
+            default: html.unicodeScalars.append(scalar)
+            }
+        }
     }
 }

@@ -45,6 +45,7 @@ package struct AlertStore: Sendable {
             try await tx.run("SELECT pg_advisory_xact_lock(hashtextextended(encode(\(hash), 'hex'), 34))")
             var receipt = AlertReceipt()
             var over: Set<Incident.ID> = []
+            var trail: [TrailLine] = []
             let new = try await tx.unknown(group.alerts, from: source, scope: person.scope)
             if !new.isEmpty {
                 let incident: AnsweringIncident
@@ -53,18 +54,24 @@ package struct AlertStore: Sendable {
                     receipt.joined.append(found.code)
                     try await tx.join(new, to: found, from: source, by: person, at: now)
                 } else {
-                    incident = try await tx.open(
-                        new, of: group, from: source, by: person, address: address, baseURL: baseURL, at: now)
+                    let draft = group.opening(of: new, at: now)
+                    incident = try await tx.open(draft, new, of: group, from: source, by: person, baseURL: baseURL, at: now)
                     receipt.opened.append(incident.code)
+                    let more = ["source": source, "agency": person.scope.map { String($0.rawValue) }]
+                    trail.append(
+                        TrailLine(action: "incident.opened", code: incident.code, after: draft.audited.merging(more) { $1 }))
                 }
                 try await tx.write(new, from: source, group: hash, scope: person.scope, incident: incident.id, at: now)
                 if new.contains(where: { $0.endedAt != nil }) { over.insert(incident.id) }
             }
             over.formUnion(try await tx.end(group.alerts, from: source, scope: person.scope))
             for id in over.sorted(by: { $0.rawValue < $1.rawValue }) {
-                if let code = try await tx.resolve(id, from: source, by: person, address: address, baseURL: baseURL, at: now) {
-                    receipt.resolved.append(code)
-                }
+                guard let line = try await tx.resolve(id, from: source, baseURL: baseURL, at: now) else { continue }
+                receipt.resolved.append(line.code)
+                trail.append(line)
+            }
+            for line in trail {
+                tx.record(line.action, line.code, by: .person(person, address: address), after: line.after, at: now)
             }
             return receipt
         }
@@ -131,10 +138,9 @@ extension Transaction {
     }
 
     fileprivate func open(
-        _ alerts: [Alert], of group: AlertGroup, from source: String, by person: Person, address: String, baseURL: String,
-        at now: Instant
+        _ draft: IncidentDraft, _ alerts: [Alert], of group: AlertGroup, from source: String, by person: Person,
+        baseURL: String, at now: Instant
     ) async throws -> AnsweringIncident {
-        let draft = group.opening(of: alerts, at: now)
         let desk = person.scope == nil ? [] : try await dutyDesk()
         let code = try await nextCode(.incident, at: now)
         let id = try await value(
@@ -152,9 +158,6 @@ extension Transaction {
                 by: nil, at: now)
         }
         report(draft, id, code: code, from: person, to: desk, baseURL: baseURL, at: now)
-        record(
-            "incident.opened", code, by: .person(person, address: address),
-            after: draft.audited.merging(["source": source, "agency": person.scope.map { String($0.rawValue) }]) { $1 }, at: now)
         return AnsweringIncident(id: id, code: code)
     }
 
@@ -199,10 +202,10 @@ extension Transaction {
 
     /// Notes that nothing fires any more, when that is so: what was suspended is in use again. Where a person has taken that
     /// back, only people say when it was.
-    /// - Returns: The incident's code; nil when something fires still, or when it was told before.
+    /// - Returns: What is to be put on record; nil when something fires still, or when it was told before.
     fileprivate func resolve(
-        _ id: Incident.ID, from source: String, by person: Person, address: String, baseURL: String, at now: Instant
-    ) async throws -> String? {
+        _ id: Incident.ID, from source: String, baseURL: String, at now: Instant
+    ) async throws -> TrailLine? {
         let found = try await first(
             """
             SELECT \(columns: SilentIncident.self)
@@ -238,11 +241,17 @@ extension Transaction {
         if firesElsewhere { return nil }
         try await announce(
             "Mọi cảnh báo từ \(source) đã hết.", in: found.id, happened: end, by: nil, baseURL: baseURL, at: now)
-        record(
-            "incident.alerts_over", found.code, by: .person(person, address: address),
-            after: ["source": source, "ended_at": VietnameseFormat.timestamp(end)], at: now)
-        return found.code
+        return TrailLine(
+            action: "incident.alerts_over", code: found.code,
+            after: ["source": source, "ended_at": VietnameseFormat.timestamp(end)])
     }
+}
+
+/// What goes on record when a message has been taken: at its end, because then nobody waits for the trail.
+fileprivate struct TrailLine {
+    let action: String
+    let code: String
+    let after: [String: String?]
 }
 
 /// What makes two occurrences the same.

@@ -21,7 +21,7 @@ struct CommunicationsBlockView: View {
         "tellings": { view in
             Fact.allCases.map { fact in
                 TellingRowView(
-                    fact: fact, audiences: view.toldAudiences, communications: view.communications,
+                    incident: view.record.incident, fact: fact, audiences: view.toldAudiences, communications: view.communications,
                     wantedBy: view.record.incident.applicableFacts.contains(fact) ? view.record.incident.obligedAudiences : [])
             }
         },
@@ -77,6 +77,7 @@ struct CommunicationView: View {
 
 /// One fact in the table of who was told what.
 struct TellingRowView: View {
+    let incident: Incident
     let fact: Fact
     let audiences: [Audience]
     let communications: [Communication]
@@ -87,7 +88,7 @@ struct TellingRowView: View {
         "fact": \.fact.label,
         "cells": { view in
             view.audiences.map { audience in
-                let first = view.communications.filter { $0.audience == audience && $0.facts.contains(view.fact) }
+                let first = view.communications.filter { $0.audience == audience && view.incident.standingFacts(of: $0).contains(view.fact) }
                     .map(\.toldAt).min()
                 return TellingCellView(audience: audience, toldAt: first, isWanted: view.wantedBy.contains(audience))
             }

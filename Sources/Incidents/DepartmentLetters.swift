@@ -8,6 +8,9 @@ enum DepartmentLetters {
     /// Begins the key of every one of them about an incident.
     static func keys(of code: String) -> String { "department:\(code):" }
 
+    /// The same of the record that a row of `deliveries` is about.
+    static let keys: SQL = "'department:' || about || ':'"
+
     /// Exactly what the letter says: what is not written yet is not told.
     static func facts(of draft: IncidentDraft) -> [Fact] {
         let said: [(Fact, Bool)] = [

@@ -90,6 +90,15 @@ extension [Downtime] {
 }
 
 extension Queryable {
+    /// When the first downtime of an incident was over; nil while none is.
+    func firstEnd(of incident: Incident.ID) async throws -> Instant? {
+        try await value(
+            """
+            SELECT min(upper(w.during)) FROM incident_members m JOIN incident_downtimes w ON w.incident_id = m.member_id
+            WHERE  m.incident_id = \(incident)
+            """)
+    }
+
     func downtimes(of incident: Incident.ID, at now: Instant) async throws -> [Downtime] {
         try await all(
             """

@@ -47,8 +47,10 @@ extension IncidentStore {
         let letters: [Delivery] = try await database.all(
             """
             SELECT \(columns: Delivery.self) FROM deliveries
-            WHERE  about = \(code) AND (\(person.scope)::bigint IS NULL OR agency_id = \(person.scope)
-                                        OR starts_with(key, \(DepartmentLetters.keys(of: code))))
+            WHERE  about IN (SELECT w.code FROM incidents i JOIN incident_members m ON m.incident_id = i.id
+                             JOIN incidents w ON w.id = m.member_id WHERE i.code = \(code))
+            AND    (\(person.scope)::bigint IS NULL OR agency_id = \(person.scope)
+                    OR starts_with(key, \(sql: DepartmentLetters.keys)))
             ORDER  BY id
             """)
         return letters.filter { !$0.key.hasPrefix(IncidentMessage.keyPrefix) }.map {

@@ -105,7 +105,7 @@ extension IncidentStore {
             try await tx.claim(form, location: "/incidents/\(code)")
             let incident = try await tx.locked(code, for: person)
             try incident.checkWriting()
-            try draft.check(incident, at: now)
+            try draft.check(incident, firstEnd: try await tx.firstEnd(of: incident.id), at: now)
             try await tx.write(draft, of: incident.id, by: person.id, at: now)
             let isWord = draft.audience == .head || draft.audience == .users
             for done in (isWord ? ["update:"] : []) + draft.reports.map({ "\($0.rawValue):" }) {

@@ -97,8 +97,9 @@ package struct CommunicationDraft: Hashable, Sendable {
         self.note = note
     }
 
+    /// - Parameter firstEnd: When the first downtime was over; nil while none is.
     /// - Throws: `Refusal` naming every field that is not fit.
-    package func check(_ incident: Incident, at now: Instant) throws(Refusal) {
+    package func check(_ incident: Incident, firstEnd: Instant? = nil, at now: Instant) throws(Refusal) {
         var problems: [Refusal.Problem] = []
         if facts.isEmpty && reports.isEmpty {
             problems.append(.init(field: "facts", text: "Đã báo nội dung nào: cần chọn ít nhất một trong năm nội dung."))
@@ -113,11 +114,17 @@ package struct CommunicationDraft: Hashable, Sendable {
         if toldAt + .seconds(59) < incident.beganAt {
             problems.append(.init(field: "told_at", text: "Lúc báo không thể sớm hơn lúc sự cố bắt đầu."))
         }
-        if facts.contains(.resumption), let resumedAt = incident.resumedAt, toldAt + .seconds(59) < resumedAt {
-            let moment = VietnameseFormat.moment(resumedAt)
-            problems.append(.init(
-                field: "told_at", text: "Lúc báo không thể sớm hơn thời gian bắt đầu sử dụng lại (\(moment)) khi đã báo nội dung đó."))
-        }
+        if let early = facts.toldTooEarly(toldAt, firstEnd) { problems.append(early) }
         if !problems.isEmpty { throw Refusal(problems) }
+    }
+}
+
+extension [Fact] {
+    /// Nobody is told of a resumption before there was any.
+    func toldTooEarly(_ toldAt: Instant, _ firstEnd: Instant?) -> Refusal.Problem? {
+        guard contains(.resumption), let firstEnd, toldAt + .seconds(59) < firstEnd else { return nil }
+        return .init(
+            field: "told_at",
+            text: "Lúc báo không thể sớm hơn thời gian bắt đầu sử dụng lại (\(VietnameseFormat.moment(firstEnd))) khi đã báo nội dung đó.")
     }
 }

@@ -67,10 +67,10 @@ extension Incident {
     }
 
     /// What a communication told that still holds. Who was told that the system is used again, and then it stood still a
-    /// second time, has not been told of the second resumption.
+    /// second time, has not been told of the second resumption. The view `incident_tellings` says the same.
     func standingFacts(of communication: Communication) -> [Fact] {
         // A page asks for minutes, a downtime ends at a second.
-        let isOfThisOne = resumedAt.map { communication.toldAt + .seconds(59) >= $0 } ?? true
+        let isOfThisOne = resumedAt.map { communication.toldAt + .seconds(59) >= $0 } ?? false
         return isOfThisOne ? communication.facts : communication.facts.filter { $0 != .resumption }
     }
 

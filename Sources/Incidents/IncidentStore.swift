@@ -132,13 +132,12 @@ extension Queryable {
 
 extension Incident {
     /// A column for `incidents i`: how many of the facts that there are to tell both the head and the users were told. What
-    /// only one of them knows does not count, because Điều 20.1 wants both; nor does an earlier resumption (`standingFacts`).
+    /// only one of them knows does not count, because Điều 20.1 wants both; nor does what no longer holds (`standingFacts`).
     package static let factsTold = """
         (SELECT count(*) FROM (
             SELECT FROM incident_tellings t
             WHERE  t.incident_id = i.id AND t.audience IN ('head', 'users')
             AND    (t.fact = 'incident' OR i.kind = 'suspension' OR i.suspended_at IS NOT NULL)
-            AND    (t.fact <> 'resumption' OR i.resumed_at IS NULL OR t.last_told_at + interval '59 seconds' >= i.resumed_at)
             GROUP  BY t.fact HAVING count(*) = 2) AS known)
         """
 }

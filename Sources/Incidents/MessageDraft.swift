@@ -39,9 +39,13 @@ package struct MessageDraft: Hashable, Sendable {
         Audience.allCases.filter { audiences.contains($0) || (!others.isEmpty && $0 == othersAudience) }
     }
 
-    /// - Parameter book: Whom letters can reach.
+    /// - Parameters:
+    ///   - book: Whom letters can reach.
+    ///   - firstEnd: When the first downtime was over; nil while none is.
     /// - Throws: `Refusal` naming every field that is not fit: a fact that the incident does not have yet is not told.
-    package func check(_ incident: Incident, _ book: AddressBook, at now: Instant) throws(Refusal) {
+    package func check(
+        _ incident: Incident, _ book: AddressBook, firstEnd: Instant? = nil, at now: Instant
+    ) throws(Refusal) {
         var problems: [Refusal.Problem] = []
         func refuse(_ isWrong: Bool, _ field: String, _ text: String) {
             if isWrong { problems.append(.init(field: field, text: text)) }
@@ -70,6 +74,7 @@ package struct MessageDraft: Hashable, Sendable {
             refuse(toldAt > now, "told_at", "Lúc báo không được ở tương lai.")
             // A page asks for minutes, an incident begins at a second.
             refuse(toldAt + .seconds(59) < incident.beganAt, "told_at", "Lúc báo không thể sớm hơn lúc sự cố bắt đầu.")
+            if let early = facts.toldTooEarly(toldAt, firstEnd) { problems.append(early) }
         }
         if !problems.isEmpty { throw Refusal(problems) }
     }

@@ -106,7 +106,7 @@ extension IncidentStore {
             let incident = try await tx.locked(code, for: person)
             try incident.checkWriting()
             let book = try await tx.addressBook(for: incident)
-            try draft.check(incident, book, at: now)
+            try draft.check(incident, book, firstEnd: try await tx.firstEnd(of: incident.id), at: now)
             let isMail = draft.channel == .mail
             let toldAt = isMail ? now : draft.toldAt
             let message = try await tx.value(

@@ -29,15 +29,26 @@ extension EscalationStore {
     /// Writes once of each thing that is late or soon will be: of a word that is due to whoever has taken the incident up,
     /// of everything else, and where nobody has, to the duty desk. Nothing is written of a closed incident, nor
     /// of a round that nobody could say in time but the newest.
-    func remind(at now: Instant) async throws {
-        let incidents: [Incident] = try await database.all(
-            """
-            SELECT \(columns: Incident.self) \(sql: IncidentStore.joins)
-            WHERE  i.is_open AND (i.severity = 'undetermined' OR i.is_cyber OR i.has_personal_data OR i.state = 'open')
-            ORDER  BY i.detected_at DESC, i.id DESC LIMIT 500
-            """)
-        guard !incidents.isEmpty else { return }
+    ///
+    /// - Parameter batch: How many incidents are looked at at once.
+    func remind(at now: Instant, batch: Int = 500) async throws {
         let limits = IncidentLimits(try await database.settings())
+        var last: Incident?
+        repeat {
+            let incidents: [Incident] = try await database.all(
+                """
+                SELECT \(columns: Incident.self) \(sql: IncidentStore.joins)
+                WHERE  i.is_open AND (i.severity = 'undetermined' OR i.is_cyber OR i.has_personal_data OR i.state = 'open')
+                AND    (i.detected_at, i.id) < (coalesce(\(last?.detectedAt), 'infinity'), coalesce(\(last?.id), 0))
+                ORDER  BY i.detected_at DESC, i.id DESC LIMIT \(batch)
+                """)
+            try await remind(of: incidents, limits, at: now)
+            last = incidents.count == batch ? incidents.last : nil
+        } while last != nil
+    }
+
+    private func remind(of incidents: [Incident], _ limits: IncidentLimits, at now: Instant) async throws {
+        guard !incidents.isEmpty else { return }
         let told = try await database.tellings(of: incidents.map(\.id))
         let due = incidents.map { ($0, $0.reminders(told[$0.id] ?? [], limits: limits, at: now).filter { $0.isNews(at: now) }) }
             .filter { !$0.1.isEmpty }

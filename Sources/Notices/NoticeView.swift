@@ -129,7 +129,11 @@ struct NoticeView: PageView {
         },
         "mayNumber": { $0.may(.number) },
         "numberedRevision": { String($0.notice.revision) },
-        "numberVersion": { String($0.numberVersion ?? $0.notice.number?.version ?? 0) },
+        "numberVersion": { view in
+            // What was typed of an earlier revision begins anew with the next.
+            let isOfThis = view.form["revision"] == String(view.notice.revision)
+            return String((isOfThis ? view.numberVersion : nil) ?? view.notice.number?.version ?? 0)
+        },
         "numberTyped": { $0.form["number"].isEmpty ? $0.notice.number?.number.number : $0.form["number"] },
         "issuedOn": { view in
             view.form["issued_on"].isEmpty

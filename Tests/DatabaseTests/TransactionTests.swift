@@ -32,6 +32,37 @@ import Testing
         }
     }
 
+    /// It failed before it was sent: the server does not know it, and what waited to be sent with it is gone.
+    @Test(arguments: [true, false])
+    func whatFailsOnThisSideFailsTheWholeToo(isFirst: Bool) async throws {
+        try await withDatabase { database in
+            await #expect(throws: DatabaseError.self) {
+                try await database.transaction { tx in
+                    if !isFirst { try await tx.run("INSERT INTO settings (key, value, updated_at) VALUES ('a', 'b', now())") }
+                    tx.later("INSERT INTO settings (key, value, updated_at) VALUES ('c', 'd', now())")
+                    _ = try? await tx.run("SELECT nothing_there")
+                    _ = try? await tx.run("INSERT INTO settings (key, value, updated_at) VALUES ('e', 'f', now())")
+                }
+            }
+            try await #expect(database.value("SELECT count(*) FROM settings", as: Int.self) == 0)
+        }
+    }
+
+    @Test func whoIsCancelledInTheMiddleCommitsNothing() async throws {
+        try await withDatabase { database in
+            let task = Task {
+                try await database.transaction { tx in
+                    try await tx.run("INSERT INTO settings (key, value, updated_at) VALUES ('a', 'b', now())")
+                    tx.later("INSERT INTO settings (key, value, updated_at) VALUES ('c', 'd', now())")
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    _ = try? await tx.run("SELECT 1")
+                }
+            }
+            await #expect(throws: DatabaseError.self) { try await task.value }
+            try await #expect(database.value("SELECT count(*) FROM settings", as: Int.self) == 0)
+        }
+    }
+
     // MARK: What nobody waits for
 
     private static func oneSession(of database: Database) -> Database {

@@ -59,8 +59,9 @@ struct ChannelStoreTests {
             let (linh, window) = (town.person(.linh).id, TimeRange(from: now + .seconds(86_400), to: now + .seconds(90_000)))
             try await town.database.run(
                 """
-                INSERT INTO incidents (code, title, kind, severity, description, cause, began_at, detected_at, opened_at, updated_at)
-                VALUES ('SC-2026-0009', 'Chậm', 'degraded', 'M4', 'Chậm', 'Quá tải', \(now), \(now), \(now), \(now))
+                INSERT INTO incidents (code, title, kind, severity, description, cause, temporary_measures, catch_up, began_at, detected_at,
+                                       opened_at, updated_at)
+                VALUES ('SC-2026-0009', 'Chậm', 'degraded', 'M4', 'Chậm', 'Quá tải', 'Gửi thư', 'Nhập lại', \(now), \(now), \(now), \(now))
                 """)
             try await town.database.run(
                 """
@@ -68,10 +69,14 @@ struct ChannelStoreTests {
                 VALUES ('TB-2026-0009', 'maintenance', 'Bảo trì', 'Chậm', \(window), \(linh), \(now))
                 """)
             try await town.database.run("UPDATE incidents SET title = 'Rất chậm', updated_at = \(now)")
+            // It stands still, and goes on at once.
+            try await town.database.run(
+                "INSERT INTO incident_downtimes (incident_id, during, written_at) SELECT id, tstzrange(\(now), NULL), \(now) FROM incidents")
+            try await town.database.run("UPDATE incident_downtimes SET during = downtime_range(\(now), \(now))")
             try await town.database.run(
                 "INSERT INTO incident_closures (incident_id, closed_at, closed_by, note) SELECT id, \(now), \(linh), '' FROM incidents")
             let types = try await town.database.values("SELECT body::jsonb->>'type' FROM deliveries ORDER BY id", as: String.self)
-            #expect(types == ["incident.opened", "incident.closed"], "a draft is nobody's news")
+            #expect(types == ["incident.opened", "incident.resumed", "incident.closed"], "a draft is nobody's news")
             #expect(try await town.database.letters().allSatisfy { $0.createdAt == now })
         }
     }

@@ -27,11 +27,12 @@ struct LetterPageTests {
         Row(name: "giờ không phải là nhãn", text: "Lúc 22:00 dừng\nLúc 23:00 chạy", body: "<p>Lúc 22:00 dừng<br>\nLúc 23:00 chạy</p>"),
         Row(name: "danh sách", text: "- Đổi giờ\n- Đổi phạm vi", body: "<ul>\n<li>Đổi giờ</li>\n<li>Đổi phạm vi</li>\n</ul>"),
         Row(
-            name: "việc phải làm thành liên kết mang tên việc",
-            text: "Xác nhận đã nhận: https://trucban.example/a?b=1&c=2\nXem: http://trucban.example/", body: """
-                <p><a href="https://trucban.example/a?b=1&amp;c=2">Xác nhận đã nhận</a></p>
-                <p><a href="http://trucban.example/">Xem</a></p>
-                """),
+            name: "liên kết luôn nói nó dẫn tới đâu", text: "Xác nhận đã nhận: https://trucban.example/a?b=1&c=2",
+            body: "<p>Xác nhận đã nhận: <a href=\"https://trucban.example/a?b=1&amp;c=2\">https://trucban.example/a?b=1&amp;c=2</a></p>"),
+        Row(
+            name: "dấu nháy mang dấu khác vẫn là dấu nháy", text: "http://x\"\u{301}/onmouseover=alert(1) \"\u{200D}<\u{301}b>",
+            body: "<p><a href=\"http://x\">http://x</a>&quot;\u{301}/onmouseover=alert(1) &quot;\u{200D}&lt;\u{301}b&gt;</p>"),
+        Row(name: "xuống dòng kiểu Windows", text: "Một\r\nHai\r\n\r\nBa", body: "<p>Một<br>\nHai</p>\n<p>Ba</p>"),
         Row(
             name: "liên kết trong câu, dấu câu ở ngoài", text: "Xem (https://trucban.example/x).",
             body: "<p>Xem (<a href=\"https://trucban.example/x\">https://trucban.example/x</a>).</p>"),

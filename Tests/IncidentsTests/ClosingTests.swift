@@ -19,6 +19,10 @@ struct ClosingTests {
 
     private static let allThree: [Communication] = [.told(.head), .told(.users), .told(.department)]
     private static let allTwo: [Communication] = [.told(.head), .told(.users)]
+    /// Of a resumption that has not come nobody has been told.
+    private static let notYet = ["Thủ trưởng cơ quan, đơn vị", "người sử dụng"].map {
+        "Thông báo cho \($0): còn thiếu thời gian bắt đầu sử dụng lại [Điều 20.1]"
+    }
     private static let closeNow = "Đã đủ các nội dung của Điều 20: đóng sự cố."
     private static let five =
         "sự cố, thời gian tạm dừng, thời gian bắt đầu sử dụng lại, các biện pháp tạm thời, các biện pháp cập nhật văn bản"
@@ -89,11 +93,11 @@ struct ClosingTests {
             next: "Bổ sung 2 nội dung còn thiếu rồi đóng sự cố."),
         Case(
             name: "loại tạm dừng mà chưa ghi lúc tạm dừng", incident: .complete(agency: nil, suspended: false), told: allTwo,
-            missing: ["Ghi thời gian tạm dừng [Điều 20.1]", "Ghi thời gian bắt đầu sử dụng lại [Điều 20.1]"],
+            missing: ["Ghi thời gian tạm dừng [Điều 20.1]", "Ghi thời gian bắt đầu sử dụng lại [Điều 20.1]"] + notYet,
             next: "Ghi thời gian tạm dừng."),
         Case(
             name: "còn đang tạm dừng", incident: .complete(agency: nil) { ($0.resumedAt, $0.state) = (nil, .open) },
-            told: allTwo, missing: ["Ghi thời gian bắt đầu sử dụng lại [Điều 20.1]"],
+            told: allTwo, missing: ["Ghi thời gian bắt đầu sử dụng lại [Điều 20.1]"] + notYet,
             next: "Theo dõi; ghi thời gian bắt đầu sử dụng lại khi hệ thống trở lại."),
         Case(
             name: "chưa xác định mức", incident: .complete(agency: nil) { $0.severity = .undetermined }, told: allTwo,

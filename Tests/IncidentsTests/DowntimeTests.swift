@@ -146,6 +146,9 @@ struct DowntimeTests {
             #expect(try await told() == 2)
             try await store.add(Self.draft(40, 50), to: code, by: linh, address: "", at: town.now)
             #expect(try await told() == 1)
+            // Evidence of the first one is still written down.
+            try await tell(at: 21)
+            #expect(try await told() == 1)
             let incident = try #require(try await store.find(code, for: linh))
             let missing = obstaclesToClosing(incident, communications: try await store.communications(of: incident.id)).map(\.text)
             #expect(missing.contains { $0.contains("người sử dụng") && $0.contains("thời gian bắt đầu sử dụng lại") })

@@ -1,5 +1,6 @@
 import Civil
 import Database
+import Delivery
 import HTTPTypes
 import Logging
 import Monitor
@@ -36,6 +37,10 @@ struct MergerTests {
                     audience: audience, channel: .phone, toldAt: town.now, toldBy: "Bình", facts: [.incident])
                 try await store.record(draft, of: early, by: binh, address: "", at: town.now)
             }
+            let letter = Letter(
+                key: "escalation:\(early):1:truc@example.vn", about: early, agency: nil, recipientName: "Trực ban",
+                recipientAddress: "truc@example.vn", subject: "Sự cố", body: "Chưa ai tiếp nhận.")
+            try await town.database.transaction { $0.enqueue([letter], at: town.now) }
             // The later one survives: its beginning becomes the earlier one's.
             try await store.merge(early, into: late.lowercased(), by: binh, address: "10.0.0.1", at: town.now)
             let survivor = try #require(try await store.find(late, for: binh))
@@ -46,6 +51,8 @@ struct MergerTests {
             let story = try await store.entries(of: survivor.id)
             #expect(story.first?.merged == early && story.last?.text == "Gộp sự cố \(early) (Lúc 0 phút) vào sự cố này.")
             #expect(try await store.communications(of: survivor.id).count == 2)
+            #expect(try await store.letters(about: late, for: linh).map(\.recipient) == ["Trực ban"])
+            #expect(try await store.letters(about: late, for: binh).isEmpty, "what the Department is written is not an agency's")
             let listed = try await store.list(IncidentFilter(), for: linh, offset: 0, limit: 5, at: town.now)
             #expect(listed.map(\.code) == [late] && listed[0].factsTold == 1 && listed[0].downtime == .seconds(1200))
             #expect(try await store.count(IncidentFilter(), for: linh) == 1)

@@ -94,6 +94,21 @@ struct ReminderTests {
 
     // MARK: Letters
 
+    /// However many are open, none is passed over: neither those of one second nor the oldest.
+    @Test func nobodyIsForgottenBehindOthers() async throws {
+        try await Self.town { town, _ in
+            let store = IncidentStore(database: town.database)
+            for second in [0, 0, 0, 1, 2] {
+                _ = try await store.open(
+                    .example(at: town.now - .seconds(second)), by: town.person(.linh), address: "", at: town.now)
+            }
+            for _ in 1...2 {
+                try await EscalationStore(database: town.database, baseURL: "").remind(at: town.now.after(minutes: 31), batch: 2)
+                #expect(try await Self.letters(town).count == 5)
+            }
+        }
+    }
+
     @Test func eachThingIsWrittenOnce() async throws {
         try await Self.town { town, watch in
             let store = IncidentStore(database: town.database)

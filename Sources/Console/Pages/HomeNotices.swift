@@ -8,7 +8,7 @@ struct WaitingNotice: PostgresRow {
     enum Wish: String, PostgresDecodable {
         /// Its time is over, and nobody has said when the work really went on: what goes on still counts as downtime.
         case completion
-        /// It was submitted, and waits for another person.
+        /// It was submitted, and waits to be approved.
         case approval
         /// Not all recipients have said that they know it (Điều 21.7).
         case acknowledgement
@@ -20,8 +20,10 @@ struct WaitingNotice: PostgresRow {
     let wish: Wish
     let acknowledged: Int
     let recipients: Int
+    /// Who wrote it, and who wrote in it last: they do not approve it, unless a setting says so.
+    let writers: [User.ID]
 
-    static var columns: String { "n.code, n.title, n.during, n.wish, r.acknowledged, r.recipients" }
+    static var columns: String { "n.code, n.title, n.during, n.wish, r.acknowledged, r.recipients, n.writers" }
 
     init(row: inout RowReader) throws {
         code = try row.read()
@@ -30,6 +32,7 @@ struct WaitingNotice: PostgresRow {
         wish = try row.read()
         acknowledged = try row.read()
         recipients = try row.read()
+        writers = try row.read()
     }
 }
 
@@ -42,11 +45,13 @@ extension HomeStore {
             SELECT \(columns: WaitingNotice.self)
             FROM  (SELECT id, code, title, during,
                           CASE WHEN published_at IS NULL THEN 'approval' WHEN upper(during) <= \(now) THEN 'completion'
-                               ELSE 'acknowledgement' END AS wish
+                               ELSE 'acknowledgement' END AS wish,
+                          array_remove(ARRAY[created_by, updated_by], NULL) AS writers
                    FROM   notices
                    WHERE  cancelled_at IS NULL AND completed_at IS NULL
                    AND    CASE WHEN \(person.scope)::bigint IS NULL
-                               THEN published_at IS NOT NULL OR (submitted_at IS NOT NULL AND approved_at IS NULL)
+                               THEN published_at IS NOT NULL
+                                    OR (submitted_at IS NOT NULL AND approved_at IS NULL AND upper(during) > \(now))
                                ELSE published_at IS NOT NULL AND upper(during) > \(now) END) AS n
             CROSS  JOIN LATERAL (SELECT count(r.acknowledged_at) AS acknowledged, count(*) AS recipients
                                  FROM   notice_recipients r
@@ -66,7 +71,7 @@ extension WaitingNotice {
             return HomeStepView(
                 text: "\(code) đã quá giờ dự kiến: ghi thời gian thực hiện, hoặc báo lùi giờ (Điều 21.7).", href: href,
                 label: "Mở thông báo")
-        case .approval where person.may(.approveNotices):
+        case .approval where person.may(.approveNotices) && !writers.contains(person.id):
             return HomeStepView(text: "\(code) chờ duyệt.", href: href, label: "Đọc và duyệt")
         case .acknowledgement where person.may(.acknowledgeNotices):
             return HomeStepView(text: "Thông báo \(code) chờ cơ quan xác nhận đã nhận.", href: href, label: "Mở thông báo")

@@ -14,15 +14,24 @@ package struct Paging: Hashable, Sendable {
 
     package var offset: Int { (number - 1) * size }
 
+    /// How far a long list is counted: whoever pages wants to know whether there is more, and of a few how many there are.
+    /// The next whole thousand after the page.
+    package var horizon: Int { ((offset + size) / 1000 + 1) * 1000 }
+
     /// - Parameters:
+    ///   - total: How many there are.
+    ///   - most: What was counted beyond is only said to be more.
     ///   - path: The list's own path.
     ///   - query: Filters to keep, in order; empty values are left out.
     ///   - noun: What is counted, in Vietnamese: `sự cố`.
-    package func view(total: Int, path: String, query: [(String, String)], noun: String) -> PagingView {
+    package func view(
+        total: Int, most: Int = .max, path: String, query: [(String, String)], noun: String
+    ) -> PagingView {
         let last = max(1, (total + size - 1) / size)
         let summary =
             total == 0 ? "Không có \(noun) nào"
             : offset >= total ? "Không có \(noun) nào ở trang này (trong \(total) \(noun))"
+            : total > most ? "\(offset + 1)–\(offset + size) trong hơn \(VietnameseFormat.number(most)) \(noun)"
             : "\(offset + 1)–\(min(offset + size, total)) trong \(total) \(noun)"
         return PagingView(
             summary: summary,

@@ -89,6 +89,23 @@ struct PagesTests {
         }
     }
 
+    @Test func ofALongListItIsSaidThatThereAreMore() async throws {
+        try await Self.town { town in
+            try await town.database.run(
+                """
+                INSERT INTO incidents (code, title, kind, began_at, detected_at, opened_at, updated_at)
+                SELECT 'SC-2026-' || 10000 + n, 'Sự cố số ' || n, 'degraded', \(town.now), \(town.now), \(town.now), \(town.now)
+                FROM   generate_series(1, 1500) AS n
+                """)
+            let before = town.database.statementCount
+            let page = try await town.browser(.linh).get("/incidents?page=3")
+            #expect(page.body.contains("51–75 trong hơn 1.000 sự cố") && page.body.contains("SC-2026-11450"))
+            #expect(town.database.statementCount - before <= 5)
+            #expect(try await town.browser(.linh).get("/incidents?page=60").body.contains("1476–1500 trong 1500 sự cố"))
+            #expect(try await town.browser(.linh).get("/incidents?q=so+77").body.contains("trong 11 sự cố"))
+        }
+    }
+
     @Test func theListShowsWhatOneMaySee() async throws {
         try await Self.town { town in
             let whole = try await Self.open(town, as: .linh, ("title", "Toàn bộ hệ thống chậm"))

@@ -48,7 +48,13 @@ struct HomeStore: Sendable {
 
     /// Everything that is only counted.
     func counts(for person: Person, at now: Instant) async throws -> HomeCounts {
-        try await database.one(
+        let today = CivilDate(inVietnam: now)
+        // Of the officers nearly all are wanted, and the index that finds overlaps takes ten times as long for all as for none.
+        let secured: SQL = """
+            SELECT o.agency_id FROM officers o
+            WHERE  o.duty = 'security_officer' AND lower(o.during) <= \(today) AND coalesce(upper(o.during), 'infinity') > \(today)
+            """
+        return try await database.one(
             """
             SELECT (SELECT count(*) FROM monitors m WHERE m.deleted_at IS NULL AND m.paused_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))),
@@ -69,12 +75,11 @@ struct HomeStore: Sendable {
                     AND (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))),
                    ARRAY(SELECT key FROM settings ORDER BY key), ARRAY(SELECT value FROM settings ORDER BY key),
                    (SELECT count(*) FROM incident_actions t JOIN incidents i ON i.id = t.incident_id
-                    WHERE t.done_at IS NULL AND t.due_on < \(CivilDate(inVietnam: now))
+                    WHERE t.done_at IS NULL AND t.due_on < \(today)
                     AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))),
                    (SELECT count(*) FROM agencies a WHERE a.closed_at IS NULL
                     AND (\(person.scope)::bigint IS NULL OR a.id = \(person.scope))
-                    AND NOT EXISTS (SELECT FROM officers o WHERE o.agency_id = a.id AND o.duty = 'security_officer'
-                                    AND o.during @> \(CivilDate(inVietnam: now)))),
+                    AND a.id NOT IN (\(sql: secured))),
                    (SELECT max(period_code) FROM reports), EXISTS (SELECT FROM backups),
                    (SELECT max(day) FROM backups WHERE result = 'good'),
                    (SELECT max(last_beat_at) FROM watches),

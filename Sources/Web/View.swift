@@ -21,9 +21,18 @@ private struct Nothing: MustacheCustomRenderable {
     var isNull: Bool { true }
 }
 
+/// A text in the shape that swift-mustache recognizes first: of a bare `String` it asks four more things each time, and looks
+/// for names inside a section upon it by reflection.
+private struct Said: MustacheCustomRenderable, MustacheParent {
+    let renderText: String
+    var isNull: Bool { false }
+
+    func child(named name: String) -> Any? { nil }
+}
+
 private func shown(_ value: Any?) -> Any {
     guard let value else { return Nothing() }
-    if let text = value as? String, text.isEmpty { return Nothing() }
+    if let text = value as? String { return text.isEmpty ? Nothing() : Said(renderText: text) }
     return value
 }
 

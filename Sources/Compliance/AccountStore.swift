@@ -105,7 +105,7 @@ package struct AccountStore: Sendable {
         (\(person.scope)::bigint IS NULL OR f.agency_id = \(person.scope))
         AND (\(filter.agency)::bigint IS NULL OR f.agency_id = \(filter.agency))
         AND (f.closed_at IS NULL) = \(filter.show == .open)
-        AND (\(filter.search) = '' OR a.search LIKE containing(\(filter.search)))
+        AND (\(filter.search) = '' OR a.search LIKE (SELECT containing(\(filter.search))))
         """
     }
 
@@ -117,7 +117,7 @@ package struct AccountStore: Sendable {
             AND (\(state)::text IS NULL OR a.state = \(state))
             AND (NOT \(filter.show == .irregular) OR (NOT a.is_regular AND a.state <> 'gone'))
             AND (NOT \(filter.show == .unassigned) OR (a.agency_id IS NULL AND a.state <> 'gone'))
-            AND (\(filter.search) = '' OR a.search LIKE containing(\(filter.search)))
+            AND (\(filter.search) = '' OR a.search LIKE (SELECT containing(\(filter.search))))
             """
     }
 }

@@ -150,8 +150,8 @@ package struct OfficerStore: Sendable {
         AND (\(filter.missing)::text IS NULL
              OR (\(filter.missing) IN ('any', 'security_officer') AND s.id IS NULL)
              OR (\(filter.missing) IN ('any', 'software_manager') AND m.id IS NULL))
-        AND (\(filter.search) = '' OR a.search LIKE containing(\(filter.search))
-             OR folded(concat_ws(' ', s.full_name, m.full_name)) LIKE containing(\(filter.search)))
+        AND (\(filter.search) = '' OR a.search LIKE (SELECT containing(\(filter.search)))
+             OR folded(concat_ws(' ', s.full_name, m.full_name)) LIKE (SELECT containing(\(filter.search))))
         """
     }
 }

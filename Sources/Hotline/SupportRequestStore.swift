@@ -153,7 +153,7 @@ package struct SupportRequestStore: Sendable {
         (\(person.scope)::bigint IS NULL OR r.agency_id = \(person.scope))
         AND (\(filter.state)::text IS NULL OR r.state = \(filter.state))
         AND (\(filter.kind)::text IS NULL OR r.kind = \(filter.kind))
-        AND (\(filter.search) = '' OR r.search LIKE containing(\(filter.search)))
+        AND (\(filter.search) = '' OR r.search LIKE (SELECT containing(\(filter.search))))
         """
     }
 }

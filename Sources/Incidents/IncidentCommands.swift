@@ -18,23 +18,24 @@ extension IncidentStore {
             let reportedAt = draft.reportedAt ?? (person.scope == nil ? nil : now)
             try await tx.checkInUse(agency, as: "Của cơ quan")
             let desk = person.scope == nil ? [] : try await tx.dutyDesk()
-            // From here on whoever opens another incident waits.
+            let id = try await tx.value("SELECT nextval('incidents_id_seq')", as: Incident.ID.self)
+            // From here on whoever opens another incident waits: nothing else is asked, and all goes with the COMMIT.
             let code = try await tx.nextCode(.incident, at: now)
             tx.settle(form, location: "/incidents/\(code)")
-            let id = try await tx.value(
+            tx.later(
                 """
-                INSERT INTO incidents (code, title, kind, severity, agency_id, began_at, detected_at, reported_at,
+                INSERT INTO incidents (id, code, title, kind, severity, agency_id, began_at, detected_at, reported_at,
                     suspended_at, resumed_at, stable_at, description, temporary_measures, catch_up, cause, is_cyber,
                     has_personal_data, contact, scope, provider, measures, helpers, first_results, proposals, opened_by,
                     opened_at, updated_by, updated_at)
-                VALUES (\(code), \(draft.title), \(draft.kind), \(draft.severity), \(agency), \(draft.beganAt),
+                OVERRIDING SYSTEM VALUE
+                VALUES (\(id), \(code), \(draft.title), \(draft.kind), \(draft.severity), \(agency), \(draft.beganAt),
                     \(draft.detectedAt), \(reportedAt), \(draft.suspendedAt), \(draft.resumedAt), \(draft.stableAt), \(draft.description),
                     \(draft.temporaryMeasures), \(draft.catchUp), \(draft.cause), \(draft.isCyber), \(draft.hasPersonalData),
                     \(draft.particulars.contact), \(draft.particulars.scope), \(draft.particulars.provider),
                     \(draft.particulars.measures), \(draft.particulars.helpers), \(draft.particulars.firstResults),
                     \(draft.particulars.proposals), \(person.id), \(now), \(person.id), \(now))
-                RETURNING id
-                """, as: Incident.ID.self)
+                """)
             tx.tell(
                 id, .detection, "Phát hiện và mở sự cố: \(draft.title).", happened: draft.detectedAt, by: person.id, at: now)
             tx.report(draft, id, code: code, from: person, to: desk, baseURL: baseURL, at: now)

@@ -52,9 +52,10 @@ package struct IncidentPages: Sendable {
         let rows = try await incidents.list(
             filter, for: context.person, offset: paging.offset, limit: paging.size, at: context.now)
         let query = [("state", filter.state?.rawValue ?? ""), ("kind", filter.kind?.rawValue ?? ""), ("q", filter.search)]
+        let limits = IncidentLimits(try await settings.read())
         let view = IncidentListView(
-            filter: filter, mayOpen: context.person.may(.openIncidents), rows: rows,
-            limits: IncidentLimits(try await settings.read()), now: context.now,
+            filter: filter, mayOpen: context.person.may(.openIncidents),
+            rows: context.fragment(rows.map { IncidentRowView($0, limits, at: context.now) }),
             paging: paging.view(total: total, most: paging.horizon, path: "/incidents", query: query, noun: "sự cố"))
         return context.page(view, title: "Sự cố")
     }

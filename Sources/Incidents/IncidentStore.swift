@@ -88,7 +88,7 @@ package struct IncidentStore: Sendable {
 
     private static func matching(_ filter: IncidentFilter) -> SQL {
         """
-        (i.search LIKE containing(\(filter.search))
+        (i.search LIKE (SELECT containing(\(filter.search)))
          OR i.id = (SELECT merged_into_id FROM incidents WHERE code = upper(\(filter.search))))
         """
     }

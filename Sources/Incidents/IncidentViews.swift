@@ -5,17 +5,16 @@ import Web
 
 struct IncidentListView: PageView {
     static let template = "incidents/list"
-    static let parts: [any View.Type] = [IncidentRowView.self, OptionView.self, PagingView.self, BadgeView.self]
+    static let parts: [any View.Type] = [OptionView.self, PagingView.self]
 
     let filter: IncidentFilter
     let mayOpen: Bool
-    let rows: [IncidentSummary]
-    let limits: IncidentLimits
-    let now: Instant
+    /// `IncidentRowView`s.
+    let rows: Fragment
     let paging: PagingView?
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "mayOpen": \.mayOpen, "search": \.filter.search, "paging": \.paging,
+        "mayOpen": \.mayOpen, "search": \.filter.search, "rows": \.rows, "paging": \.paging,
         "states": { view in
             Incident.State.allCases.filter { $0 != .merged }
                 .map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter.state) }
@@ -23,29 +22,49 @@ struct IncidentListView: PageView {
         "kinds": { view in
             Incident.Kind.allCases.map { OptionView($0.rawValue, $0.label, selected: $0 == view.filter.kind) }
         },
-        "rows": { view in view.rows.map { IncidentRowView(incident: $0, limits: view.limits, now: view.now) } },
     ]
 }
 
-struct IncidentRowView: View {
-    let incident: IncidentSummary
-    let limits: IncidentLimits
-    let now: Instant
+struct IncidentRowView: FragmentView {
+    static let template = "incidents/row"
+    static let parts: [any View.Type] = [BadgeView.self]
+
+    let code: String
+    let title: String
+    let agencyName: String?
+    let parentCode: String?
+    let kind: Incident.Kind
+    let state: Incident.State
+    let severity: Incident.Severity
+    let isNew: Bool
+    let detectedAt: Instant
+    let lasting: String
+    let told: String
+    let reminders: [BadgeView]
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "href": { "/incidents/\($0.incident.code)" }, "code": \.incident.code, "title": \.incident.title,
-        "agency": { $0.incident.agencyName ?? "Toàn hệ thống" }, "kind": \.incident.kind.label,
-        "state": { $0.incident.state.badge }, "severity": { $0.incident.severity.badge },
-        "fresh": { $0.incident.isNew ? BadgeView(kind: "new", label: "Mới") : nil }, "parent": \.incident.parentCode,
-        "detected": { VietnameseFormat.moment($0.incident.detectedAt) },
-        "machineTime": { VietnameseFormat.timestamp($0.incident.detectedAt) },
-        "lasting": { view in
-            view.incident.downtime.map(VietnameseFormat.duration)
-                ?? (view.incident.kind == .suspension ? "chưa ghi" : "không tạm dừng")
-        },
-        "told": { "\($0.incident.factsTold)/\($0.incident.factsToTell)" },
-        "reminders": { $0.incident.pulse.badges($0.limits, at: $0.now) },
+        "href": { "/incidents/\($0.code)" }, "code": \.code, "title": \.title,
+        "agency": { $0.agencyName ?? "Toàn hệ thống" }, "parent": \.parentCode, "kind": \.kind.label,
+        "state": \.state.badge, "severity": \.severity.badge,
+        "fresh": { $0.isNew ? BadgeView(kind: "new", label: "Mới") : nil },
+        "detected": { VietnameseFormat.moment($0.detectedAt) }, "machineTime": { VietnameseFormat.timestamp($0.detectedAt) },
+        "lasting": \.lasting, "told": \.told, "reminders": \.reminders,
     ]
+
+    init(_ incident: IncidentSummary, _ limits: IncidentLimits, at now: Instant) {
+        code = incident.code
+        title = incident.title
+        agencyName = incident.agencyName
+        parentCode = incident.parentCode
+        kind = incident.kind
+        state = incident.state
+        severity = incident.severity
+        isNew = incident.isNew
+        detectedAt = incident.detectedAt
+        lasting = incident.downtime.map(VietnameseFormat.duration) ?? (incident.kind == .suspension ? "chưa ghi" : "không tạm dừng")
+        told = "\(incident.factsTold)/\(incident.factsToTell)"
+        reminders = incident.pulse.badges(limits, at: now)
+    }
 }
 
 extension Incident.State {

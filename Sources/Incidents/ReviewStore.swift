@@ -42,7 +42,7 @@ extension IncidentStore {
         """
         t.done_at IS NULL
         AND (\(person.scope)::bigint IS NULL OR i.agency_id IS NULL OR i.agency_id = \(person.scope))
-        AND (\(owner) = '' OR folded(t.owner) LIKE containing(\(owner)))
+        AND (\(owner) = '' OR folded(t.owner) LIKE (SELECT containing(\(owner))))
         """
     }
 

@@ -18,6 +18,9 @@ package struct DayByDay: Hashable, Sendable {
             ?? Availability(window: passed(from: day, days: 1), planned: .zero, notMeasured: .zero, down: .zero)
     }
 
+    /// How many of the days have begun.
+    var begun: Int { (0..<count).last { first.adding(days: $0).startInVietnam < now }.map { $0 + 1 } ?? 0 }
+
     /// All days together; outages are not counted, because one of them may lie in two days.
     package var whole: Availability {
         var whole = Availability.sum(uneven.values)

@@ -52,7 +52,10 @@ package struct DayStrip: Hashable, Sendable {
     /// Of one monitor.
     init(_ days: DayByDay) {
         first = days.first
-        kinds = (0..<days.count).map { Kind(days.availability(on: $0)) }
+        let begun = days.begun
+        kinds = (0..<days.count).map { index in
+            days.uneven[days.first.dayNumber + index].map(Kind.init) ?? (index < begun ? .up : .unknown)
+        }
         availability = days.whole
     }
 
@@ -75,15 +78,18 @@ package struct DayStrip: Hashable, Sendable {
     package static func firstDay(endingAt now: Instant) -> CivilDate {
         CivilDate(inVietnam: now).adding(days: 1 - length)
     }
+}
 
-    func count(_ kind: Kind) -> Int { kinds.count { $0 == kind } }
+/// The days of a strip, the first first.
+extension [DayStrip.Kind] {
+    func count(_ kind: DayStrip.Kind) -> Int { count { $0 == kind } }
 
     /// The days of one kind as an SVG path, four units a day: one stroke a run of days, which the stylesheet dashes into days.
-    func path(of kind: Kind) -> String {
+    func path(of kind: DayStrip.Kind) -> String {
         var path = ""
         var day = 0
-        while let start = kinds[day...].firstIndex(of: kind) {
-            day = kinds[start...].firstIndex { $0 != kind } ?? kinds.count
+        while let start = self[day...].firstIndex(of: kind) {
+            day = self[start...].firstIndex { $0 != kind } ?? count
             path += "M\(start * 4) \(kind.middle)h\((day - start) * 4)"
         }
         return path

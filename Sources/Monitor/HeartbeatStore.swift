@@ -107,7 +107,7 @@ package struct HeartbeatStore: Sendable {
         """
         m.deleted_at IS NULL
         AND (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
-        AND (\(filter.search) = '' OR m.search LIKE containing(\(filter.search)))
+        AND (\(filter.search) = '' OR m.search LIKE (SELECT containing(\(filter.search))))
         """
     }
 }

@@ -38,14 +38,12 @@ package struct MonitorAPI: Sendable {
             filter.state = state
         }
         let paging = Paging(call.query("page"), size: 100)
-        let counts = try await monitors.counts(filter, for: call.person, at: call.now)
-        let rows = try await monitors.list(
-            filter, counts, for: call.person, at: call.now, offset: paging.offset, limit: paging.size)
+        let page = try await monitors.page(filter, for: call.person, at: call.now, offset: paging.offset, limit: paging.size)
         let codes = try await monitors.database.agencyCodes()
-        let total = counts[filter.state]
+        let total = page.counts[filter.state]
         return .json(
             MonitorPageJSON(
-                items: rows.map { json($0, codes, call) }, page: paging.number,
+                items: page.rows.map { json($0, codes, call) }, page: paging.number,
                 pages: max(1, (total + paging.size - 1) / paging.size), total: total))
     }
 

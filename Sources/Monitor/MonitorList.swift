@@ -59,23 +59,25 @@ package struct MonitorCounts: Hashable, Sendable, PostgresRow {
         counts = [.down: try row.read(), .unknown: try row.read(), .degraded: try row.read(), .paused: try row.read()]
         counts[blindSince == nil ? .up : .unknown, default: 0] += even
     }
-
-    /// The three stretches of the list, the worst first: what is to be told of, the even ones, the paused ones.
-    var stretches: [Int] { [self[nil] - even - self[.paused], even, self[.paused]] }
 }
 
-/// Which part of each stretch of a list a page takes, when the stretches follow one another.
-struct ListCut {
-    let parts: [(offset: Int, limit: Int)]
+/// One page of the list.
+package struct MonitorPage: Sendable {
+    /// Of all that the filter finds.
+    package let counts: MonitorCounts
+    package let rows: [MonitorSummary]
+}
 
-    init(_ stretches: [Int], offset: Int, limit: Int) {
-        var (offset, limit) = (offset, limit)
-        parts = stretches.map { length in
-            let part = (offset: min(offset, length), limit: max(0, min(limit, length - offset)))
-            offset = max(0, offset - length)
-            limit -= part.limit
-            return part
-        }
+/// Which monitors stand on a page, in no order, and how many there are of each state.
+private struct FoundMonitors: PostgresRow {
+    let counts: MonitorCounts
+    let ids: [Int64]
+
+    static var columns: String { "\(MonitorCounts.columns), ARRAY(SELECT id FROM page)" }
+
+    init(row: inout RowReader) throws {
+        counts = try MonitorCounts(row: &row)
+        ids = try row.read()
     }
 }
 
@@ -84,90 +86,85 @@ struct ListCut {
 extension MonitorStore {
     /// - Parameter person: Of whose scope; nil for the whole province, as machines watch it.
     package func counts(_ filter: MonitorFilter, for person: Person?, at now: Instant) async throws -> MonitorCounts {
-        try await database.one(
-            """
-            WITH \(sql: Self.uneven(at: now)),
-            whole AS (SELECT count(*) AS total FROM monitors m WHERE \(sql: Self.condition(filter, person))),
-            told AS MATERIALIZED (
-                SELECT shown.state \(sql: Self.standing(at: now))
-                WHERE  m.id IN (SELECT id FROM uneven) AND \(sql: Self.condition(filter, person)))
-            SELECT \(columns: MonitorCounts.self) FROM told
-            """)
+        try await database.one("WITH \(sql: Self.told(filter, person, at: now)) SELECT \(columns: MonitorCounts.self) FROM told")
     }
 
-    /// Monitors within the person's scope: the worst first, then by name.
-    ///
-    /// - Parameter counts: What `counts` said of the same filter a moment ago.
-    package func list(
-        _ filter: MonitorFilter, _ counts: MonitorCounts, for person: Person, at now: Instant, offset: Int = 0, limit: Int
-    ) async throws -> [MonitorSummary] {
-        try await database.all(Self.listQuery(filter, counts, for: person, at: now, offset: offset, limit: limit))
+    /// Monitors within the person's scope: the worst first, then by name. The page is looked up first and told then, in a
+    /// statement whose plan is the same whichever they are, so that PostgreSQL keeps it.
+    package func page(
+        _ filter: MonitorFilter, for person: Person, at now: Instant, offset: Int = 0, limit: Int
+    ) async throws -> MonitorPage {
+        let found: FoundMonitors = try await database.one(
+            Self.pageQuery(filter, for: person, at: now, offset: offset, limit: limit))
+        if found.ids.isEmpty { return MonitorPage(counts: found.counts, rows: []) }
+        return MonitorPage(
+            counts: found.counts,
+            rows: try await database.all(
+                """
+                SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
+                WHERE  m.id = ANY(\(found.ids)) ORDER BY \(sql: Self.rank("shown.state")), m.name COLLATE "vi-x-icu", m.id
+                """))
     }
 
-    static func listQuery(
-        _ filter: MonitorFilter, _ counts: MonitorCounts, for person: Person, at now: Instant, offset: Int, limit: Int
+    /// The list is three stretches, one after the other: what there is to tell of, the even ones, the paused ones. Each gives the
+    /// page what is left of its offset and its limit after those before it.
+    static func pageQuery(
+        _ filter: MonitorFilter, for person: Person, at now: Instant, offset: Int, limit: Int
     ) -> SQL {
-        var stretches = counts.stretches
-        switch filter.state {
-        case nil: break
-        case .paused: stretches = [0, 0, stretches[2]]
-        case .up: stretches = [0, counts.blindSince == nil ? counts.even : 0, 0]
-        case .unknown where counts.blindSince != nil: stretches = [0, counts.even, 0]
-        case .down, .unknown, .degraded: stretches = [counts[filter.state], 0, 0]
+        func cut(after before: SQL) -> SQL {
+            """
+            OFFSET greatest(0, \(offset) - \(sql: before)) LIMIT least(\(limit), greatest(0, \(offset + limit) - \(sql: before)))
+            """
         }
-        let parts = ListCut(stretches, offset: offset, limit: limit).parts
+        let isWhole = filter.state == nil
         return """
-        WITH \(sql: Self.uneven(at: now)),
-        page (id, part) AS (
-            (SELECT m.id, 1 \(sql: Self.standing(at: now))
-             WHERE  m.id IN (SELECT id FROM uneven) AND \(sql: Self.condition(filter, person)) AND shown.state <> 'paused'
-             AND    (\(filter.state)::text IS NULL OR shown.state = \(filter.state))
-             ORDER  BY \(sql: Self.rank), m.name COLLATE "vi-x-icu", m.id OFFSET \(parts[0].offset) LIMIT \(parts[0].limit))
-            UNION ALL
-            (SELECT m.id, 2 FROM monitors m
-             WHERE  \(sql: Self.condition(filter, person)) AND NOT (m.id IN (SELECT id FROM uneven))
-             ORDER  BY m.name COLLATE "vi-x-icu", m.id OFFSET \(parts[1].offset) LIMIT \(parts[1].limit))
-            UNION ALL
-            (SELECT m.id, 3 FROM monitors m
-             WHERE  \(sql: Self.condition(filter, person)) AND m.paused_at IS NOT NULL
-             ORDER  BY m.name COLLATE "vi-x-icu", m.id OFFSET \(parts[2].offset) LIMIT \(parts[2].limit)))
-        SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
-        JOIN   page ON page.id = m.id
-        ORDER  BY page.part, \(sql: Self.rank), m.name COLLATE "vi-x-icu", m.id
-        """
+            WITH \(sql: told(filter, person, at: now)),
+            page AS (
+                (SELECT id FROM told WHERE state <> 'paused' AND (\(filter.state)::text IS NULL OR state = \(filter.state))
+                 ORDER  BY \(sql: rank("state")), name COLLATE "vi-x-icu", id OFFSET \(offset) LIMIT \(limit))
+                UNION ALL
+                (SELECT m.id FROM monitors m
+                 WHERE  \(sql: condition(filter, person)) AND NOT (m.id IN (SELECT id FROM uneven))
+                 AND    (\(isWhole) OR \(filter.state) = CASE WHEN (SELECT is_blind FROM watch) THEN 'unknown' ELSE 'up' END)
+                 ORDER  BY m.name COLLATE "vi-x-icu", m.id
+                 \(sql: cut(after: isWhole ? "(SELECT count(*) FROM told WHERE state <> 'paused')" : "0")))
+                UNION ALL
+                (SELECT id FROM told WHERE state = 'paused' AND (\(isWhole) OR \(filter.state) = 'paused')
+                 ORDER  BY name COLLATE "vi-x-icu", id
+                 \(sql: cut(after: isWhole ? "((SELECT total FROM whole) - (SELECT count(*) FROM told WHERE state = 'paused'))" : "0"))))
+            SELECT \(columns: FoundMonitors.self) FROM told
+            """
     }
 
-    private static let rank: SQL = "array_position(ARRAY['down', 'unknown', 'degraded'], shown.state)"
-
-    /// Every monitor that is not simply up; while nobody looks, only the paused ones: then all the others are unknown.
-    private static func uneven(at now: Instant) -> SQL {
-        """
-        watch AS MATERIALIZED (
-            SELECT max(last_beat_at) AS beat, coalesce(max(last_beat_at) < \(now - MonitorSummary.silence), false) AS is_blind
-            FROM   watches
-        ), uneven AS MATERIALIZED (
-            -- By way of an array, of which the planner thinks little: it takes a third of all gaps for open, however few are, and
-            -- would read the state of every monitor.
-            SELECT DISTINCT unnest(ARRAY(
-                SELECT s.monitor_id FROM monitor_states s, watch
-                WHERE  (s.state <> 'up' OR s.degraded_since IS NOT NULL) AND NOT watch.is_blind
-                UNION  ALL
-                SELECT g.monitor_id FROM measurement_gaps g, watch WHERE upper_inf(g.during) AND NOT watch.is_blind
-                UNION  ALL
-                SELECT m.id FROM monitors m WHERE m.paused_at IS NOT NULL AND m.deleted_at IS NULL)) AS id
-        )
-        """
+    private static func rank(_ state: SQL) -> SQL {
+        "array_position(ARRAY['down', 'unknown', 'degraded', 'up', 'paused'], \(sql: state))"
     }
 
-    /// Only what is asked stands in the statement: with `OR` no index on the text would be of use.
+    /// `watch`, `uneven`, `told` and `whole`: every monitor that is not simply up, those of them that are asked for, and how many
+    /// there are in all. While nobody looks, only the paused ones are uneven: then all the others are unknown.
+    private static func told(_ filter: MonitorFilter, _ person: Person?, at now: Instant) -> SQL {
+        let silentBefore = now - MonitorSummary.silence
+        return """
+            watch AS MATERIALIZED (
+                SELECT max(last_beat_at) AS beat, coalesce(max(last_beat_at) < \(silentBefore), false) AS is_blind FROM watches
+            ), uneven AS MATERIALIZED (SELECT id, state FROM uneven_monitors(\(silentBefore))
+            ), told AS MATERIALIZED (
+                SELECT m.id, m.name, uneven.state FROM uneven JOIN monitors m ON m.id = uneven.id
+                WHERE  \(sql: condition(filter, person))
+            ), whole AS (SELECT count(*) AS total FROM monitors m WHERE \(sql: condition(filter, person)))
+            """
+    }
+
+    /// Only what is asked stands in the statement: with `OR` no index on the text would be of use. What is searched is folded in a
+    /// query of its own: where the plan is kept, it would else be folded again for each row.
     private static func condition(_ filter: MonitorFilter, _ person: Person?) -> SQL {
         """
         \(sql: isListed(for: person)) AND m.kind <> 'heartbeat'
-        \(sql: filter.search.isEmpty ? "" : "AND m.search LIKE containing(\(filter.search))")
+        \(sql: filter.search.isEmpty ? "" : "AND m.search LIKE (SELECT containing(\(filter.search)))")
         \(sql: filter.group == nil ? "" : "AND m.group_id = \(filter.group)")
         \(sql: filter.tag.isEmpty ? "" : "AND m.tags @> ARRAY[\(filter.tag)]")
         \(sql: filter.agency.isEmpty
-            ? "" : "AND m.agency_id IN (SELECT id FROM agencies WHERE search LIKE containing(\(filter.agency)))")
+            ? "" : "AND m.agency_id IN (SELECT id FROM agencies WHERE search LIKE (SELECT containing(\(filter.agency))))")
         """
     }
 }

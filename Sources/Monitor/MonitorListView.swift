@@ -4,9 +4,7 @@ import Web
 
 struct MonitorListView: PageView {
     static let template = "monitors/list"
-    static let parts: [any View.Type] = [
-        MonitorRowView.self, TagLinkView.self, BadgeView.self, StripView.self, StripBarsView.self, OptionView.self, PagingView.self,
-    ]
+    static let parts: [any View.Type] = [OptionView.self, PagingView.self]
 
     let filter: MonitorFilter
     let counts: MonitorCounts
@@ -14,7 +12,8 @@ struct MonitorListView: PageView {
     let mayKeep: Bool
     /// Whether more than one agency's monitors are here.
     let showsAgencies: Bool
-    let rows: [MonitorRowView]
+    /// `MonitorRowView`s.
+    let rows: Fragment
     let paging: PagingView
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
@@ -34,24 +33,45 @@ struct MonitorListView: PageView {
     ]
 }
 
-struct MonitorRowView: View {
-    let summary: MonitorSummary
-    let strip: DayStrip
-    let now: Instant
+struct MonitorRowView: FragmentView {
+    static let template = "monitors/row"
+    static let parts: [any View.Type] = [TagLinkView.self, BadgeView.self, StripView.self, StripBarsView.self]
+
+    let id: Monitor.ID
+    let name: String
+    let component: String
+    let address: String
+    let agencyName: String?
+    let tags: [String]
+    let badges: [BadgeView]
+    let trouble: String?
+    let strip: StripView
+    let share: String?
+    let basis: String
+    let latency: String?
+    let certificate: String?
 
     static let fields: [String: @Sendable (Self) -> Any?] = [
-        "monitorHref": { "/monitors/\($0.summary.monitor.id.rawValue)" },
-        "name": \.summary.monitor.name, "component": \.summary.monitor.component,
-        "address": \.summary.monitor.target.address,
-        "agency": \.summary.agencyName, "tags": { $0.summary.monitor.place.tags.map(TagLinkView.init) },
-        "badges": { BadgeView.all(for: $0.summary) },
-        "trouble": { row in row.summary.state == .down ? row.summary.failure?.text : row.summary.retrying },
-        "strip": { StripView(id: "strip-\($0.summary.monitor.id.rawValue)", strip: $0.strip) },
-        "share": { MonitorText.share($0.strip.availability) },
-        "basis": { MonitorText.basis($0.strip.availability) },
-        "latency": { $0.summary.latencyText },
-        "certificate": { $0.summary.certificateText(at: $0.now) },
+        "monitorHref": { "/monitors/\($0.id.rawValue)" }, "name": \.name, "component": \.component, "address": \.address,
+        "agency": \.agencyName, "tags": { $0.tags.map(TagLinkView.init) }, "badges": \.badges, "trouble": \.trouble,
+        "strip": \.strip, "share": \.share, "basis": \.basis, "latency": \.latency, "certificate": \.certificate,
     ]
+
+    init(_ summary: MonitorSummary, _ strip: DayStrip, at now: Instant) {
+        id = summary.monitor.id
+        name = summary.monitor.name
+        component = summary.monitor.component
+        address = summary.monitor.target.address
+        agencyName = summary.agencyName
+        tags = summary.monitor.place.tags
+        badges = BadgeView.all(for: summary)
+        trouble = summary.state == .down ? summary.failure?.text : summary.retrying
+        self.strip = StripView(id: "strip-\(id.rawValue)", strip: strip)
+        share = MonitorText.share(strip.availability)
+        basis = MonitorText.basis(strip.availability)
+        latency = summary.latencyText
+        certificate = summary.certificateText(at: now)
+    }
 }
 
 /// A tag that leads to everything that bears it.
@@ -91,26 +111,28 @@ extension MonitorSummary {
 }
 
 /// A strip of days (`shared/strip`).
-package struct StripView: View {
+package struct StripView: View, Hashable {
     let id: String
-    let strip: DayStrip
+    let first: CivilDate
+    let kinds: [DayStrip.Kind]
 
     package init(id: String, strip: DayStrip) {
         self.id = id
-        self.strip = strip
+        first = strip.first
+        kinds = strip.kinds
     }
 
     package static let fields: [String: @Sendable (Self) -> Any?] = [
         "id": \.id,
         "title": {
-            let last = $0.strip.first.adding(days: DayStrip.length - 1)
-            return "90 ngày, từ \(VietnameseFormat.date($0.strip.first)) đến \(VietnameseFormat.date(last))"
+            let last = $0.first.adding(days: DayStrip.length - 1)
+            return "90 ngày, từ \(VietnameseFormat.date($0.first)) đến \(VietnameseFormat.date(last))"
         },
         "description": { view in
-            "\(view.strip.count(.up)) ngày hoạt động, \(view.strip.count(.down)) ngày có gián đoạn, "
-                + "\(view.strip.count(.maintenance)) ngày có bảo trì, \(view.strip.count(.unknown)) ngày chưa đo đủ."
+            "\(view.kinds.count(.up)) ngày hoạt động, \(view.kinds.count(.down)) ngày có gián đoạn, "
+                + "\(view.kinds.count(.maintenance)) ngày có bảo trì, \(view.kinds.count(.unknown)) ngày chưa đo đủ."
         },
-        "bars": { view in DayStrip.Kind.allCases.map { StripBarsView(kind: $0, path: view.strip.path(of: $0)) }.filter { !$0.path.isEmpty } },
+        "bars": { view in DayStrip.Kind.allCases.map { StripBarsView(kind: $0, path: view.kinds.path(of: $0)) }.filter { !$0.path.isEmpty } },
     ]
 }
 

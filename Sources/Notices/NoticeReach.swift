@@ -83,7 +83,7 @@ extension NoticeStore {
         """
         (\(filter.rawValue) <> 'unacknowledged' OR r.acknowledged_at IS NULL)
         AND (\(filter.rawValue) <> 'failed' OR last.state = 'failed')
-        AND (\(search) = '' OR folded(coalesce(a.name, '') || ' ' || r.contact_name) LIKE containing(\(search)))
+        AND (\(search) = '' OR folded(coalesce(a.name, '') || ' ' || r.contact_name) LIKE (SELECT containing(\(search))))
         """
     }
 }

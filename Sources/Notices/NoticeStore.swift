@@ -25,7 +25,7 @@ package struct NoticeStore: Sendable {
         try await database.all(
             """
             SELECT \(columns: Notice.self) \(sql: Self.joins(person.scope))
-            WHERE  \(sql: Self.visible(person.scope)) AND (\(search) = '' OR n.search LIKE containing(\(search)))
+            WHERE  \(sql: Self.visible(person.scope)) AND (\(search) = '' OR n.search LIKE (SELECT containing(\(search))))
             ORDER  BY n.code <> upper(\(search)), n.created_at DESC, n.id DESC OFFSET \(offset) LIMIT \(limit)
             """)
     }
@@ -34,7 +34,7 @@ package struct NoticeStore: Sendable {
         try await database.value(
             """
             SELECT count(*) FROM notices n
-            WHERE \(sql: Self.visible(person.scope)) AND (\(search) = '' OR n.search LIKE containing(\(search)))
+            WHERE \(sql: Self.visible(person.scope)) AND (\(search) = '' OR n.search LIKE (SELECT containing(\(search))))
             """)
     }
 

@@ -65,7 +65,7 @@ package struct AgencyStore: Sendable {
             """
             SELECT \(columns: Agency.self) FROM agencies
             WHERE  (\(person.scope)::bigint IS NULL OR id = \(person.scope))
-            AND    (\(search) = '' OR search LIKE containing(\(search)))
+            AND    (\(search) = '' OR search LIKE (SELECT containing(\(search))))
             ORDER  BY code <> \(search), kind DESC, name COLLATE "vi-x-icu", id
             OFFSET \(offset) LIMIT \(limit)
             """)
@@ -76,7 +76,7 @@ package struct AgencyStore: Sendable {
             """
             SELECT count(*) FROM agencies
             WHERE  (\(person.scope)::bigint IS NULL OR id = \(person.scope))
-            AND    (\(search) = '' OR search LIKE containing(\(search)))
+            AND    (\(search) = '' OR search LIKE (SELECT containing(\(search))))
             """)
     }
 

@@ -7,13 +7,12 @@ import Organization
 /// The frame around every page.
 struct Layout: PageView {
     static let template = "layout"
-    static let parts: [any View.Type] = [NavigationView.self, PersonView.self, FlashView.self]
+    static let parts: [any View.Type] = [PersonView.self, FlashView.self]
 
     let title: String
-    /// Rendered by our own templates, the only text that the layout does not escape.
-    let content: String
+    let content: Fragment
     let assets: Assets
-    let navigation: [NavigationView]
+    let navigation: Fragment
     let person: PersonView?
     let isDemo: Bool
     let flash: FlashView?
@@ -32,8 +31,8 @@ struct Layout: PageView {
         let house = visit.house
         let flash = Flash.read(from: visit.request)
         let layout = Layout(
-            title: title, content: house.templates.render(view), assets: house.assets,
-            navigation: signedIn.map { NavigationView.items(of: house, for: $0) } ?? [],
+            title: title, content: Fragment(html: house.templates.render(view)), assets: house.assets,
+            navigation: house.templates.fragment(signedIn.map { [NavigationView(house, for: $0)] } ?? []),
             person: signedIn.map { PersonView(person: $0.person) }, isDemo: signedIn?.isDemo ?? false,
             flash: flash.map(FlashView.init))
         var response = Response(
@@ -45,7 +44,25 @@ struct Layout: PageView {
     }
 }
 
-struct NavigationView: View {
+/// The menu, the same on all pages of one place for all who may enter the same places.
+struct NavigationView: FragmentView {
+    static let template = "shared/navigation"
+    static let parts: [any View.Type] = [PlaceView.self]
+
+    let places: [PlaceView]
+
+    static let fields: [String: @Sendable (Self) -> Any?] = ["places": \.places]
+
+    init(_ house: House, for signedIn: SignedIn) {
+        let path = signedIn.visit.request.uri.path
+        places = house.navigation.filter { signedIn.person.may($0.permission) }.map { item in
+            let isHere = path == item.href || item.href != "/" && path.hasPrefix(item.href + "/")
+            return PlaceView(label: item.label, href: item.href, current: isHere)
+        }
+    }
+}
+
+struct PlaceView: View, Hashable {
     let label: String
     let href: String
     let current: Bool
@@ -53,14 +70,6 @@ struct NavigationView: View {
     static let fields: [String: @Sendable (Self) -> Any?] = [
         "label": \.label, "href": \.href, "current": \.current,
     ]
-
-    static func items(of house: House, for signedIn: SignedIn) -> [NavigationView] {
-        let path = signedIn.visit.request.uri.path
-        return house.navigation.filter { signedIn.person.may($0.permission) }.map { item in
-            let isHere = path == item.href || item.href != "/" && path.hasPrefix(item.href + "/")
-            return NavigationView(label: item.label, href: item.href, current: isHere)
-        }
-    }
 }
 
 struct PersonView: View {

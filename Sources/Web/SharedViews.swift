@@ -22,7 +22,7 @@ extension [Refusal.Problem] {
 }
 
 /// An entry of a `<select>`, or one of several boxes to tick.
-package struct OptionView: View {
+package struct OptionView: View, Hashable {
     let value: String
     let label: String
     let selected: Bool
@@ -39,7 +39,7 @@ package struct OptionView: View {
 }
 
 /// A state as a word and a shape (`shared/badge`); docs/look.md has the kinds.
-package struct BadgeView: View {
+package struct BadgeView: View, Hashable {
     let kind: String
     let label: String
 

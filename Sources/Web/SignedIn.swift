@@ -24,6 +24,9 @@ package struct SignedIn: Sendable {
         Layout.response(view, title: title, status: status, visit: visit, signedIn: self)
     }
 
+    /// Parts of the page, whose HTML is kept.
+    package func fragment(_ views: [some FragmentView]) -> Fragment { visit.house.templates.fragment(views) }
+
     package func redirect(to location: String, flash: String? = nil) -> Response {
         visit.redirect(to: location, flash: flash)
     }

@@ -4,6 +4,7 @@ import Mustache
 /// All templates, compiled once at start.
 package struct Templates: Sendable {
     private let library: MustacheLibrary
+    let kept = FragmentCache()
 
     /// A template that cannot be understood.
     struct Faulty: Error {
@@ -31,7 +32,7 @@ package struct Templates: Sendable {
     private static let ending = ".mustache"
 
     /// - Returns: HTML. A template that is not there is a mistake of ours, which a test finds.
-    package func render(_ view: some PageView) -> String {
+    package func render(_ view: some TemplateView) -> String {
         library.render(view, withTemplate: type(of: view).template) ?? ""
     }
 }

@@ -36,17 +36,22 @@ private func shown(_ value: Any?) -> Any {
     return value
 }
 
-/// A view that fills a page.
-package protocol PageView: View {
+/// A view that has a template of its own.
+package protocol TemplateView: View {
     /// Name under `templates/`, without `.mustache`: `incidents/list`.
     static var template: String { get }
     /// The kinds of view found inside this one; together they offer all names that the template may use.
     static var parts: [any View.Type] { get }
 }
 
-extension PageView {
+extension TemplateView {
     package static var parts: [any View.Type] { [] }
+}
 
+/// A view that fills a page.
+package protocol PageView: TemplateView {}
+
+extension PageView {
     /// Every page may hide a key in each of its forms (`shared/form-key`): the name gives a new key at each place where
     /// it stands, so that two forms of one page are two forms.
     package func child(named name: String) -> Any? {

@@ -8,31 +8,6 @@ import Web
 
 @testable import Monitor
 
-struct ListCutTests {
-    struct Cut: Sendable, CustomTestStringConvertible {
-        let name: String
-        let stretches: [Int]
-        let offset: Int
-        let parts: [[Int]]
-        var testDescription: String { name }
-    }
-
-    /// Pages of 50; each part is offset and limit.
-    @Test(arguments: [
-        Cut(name: "mọi điểm đều tốt", stretches: [0, 200, 0], offset: 50, parts: [[0, 0], [50, 50], [0, 0]]),
-        Cut(name: "trang đầu: điểm hỏng rồi đến điểm tốt", stretches: [8, 200, 5], offset: 0, parts: [[0, 8], [0, 42], [0, 0]]),
-        Cut(name: "trang giữa", stretches: [8, 200, 5], offset: 50, parts: [[8, 0], [42, 50], [0, 0]]),
-        Cut(name: "trang cuối: điểm tốt rồi đến điểm tạm dừng", stretches: [8, 200, 5], offset: 200, parts: [[8, 0], [192, 8], [0, 5]]),
-        Cut(name: "cả ba đoạn trên một trang", stretches: [1, 2, 3], offset: 0, parts: [[0, 1], [0, 2], [0, 3]]),
-        Cut(name: "quá trang cuối", stretches: [1, 2, 3], offset: 50, parts: [[1, 0], [2, 0], [3, 0]]),
-        Cut(name: "nhiều điểm hỏng hơn một trang", stretches: [120, 0, 0], offset: 100, parts: [[100, 20], [0, 0], [0, 0]]),
-    ])
-    func aPageTakesItsPartOfEachStretch(_ cut: Cut) {
-        let parts = ListCut(cut.stretches, offset: cut.offset, limit: 50).parts
-        #expect(parts.map { [$0.offset, $0.limit] } == cut.parts)
-    }
-}
-
 /// The list of 1,200 monitors.
 struct MonitorListTests {
     /// 600 of the whole system, 600 of two agencies; every 100th is down, every 100th slow, every 100th not measured,
@@ -140,10 +115,8 @@ struct MonitorListTests {
     @Test func theListFollowsTheIndexOfNames() async throws {
         try await Self.town { town in
             try await town.database.asOwner { _ = try await $0.run("ANALYZE monitors, monitor_states, measurement_gaps") }
-            let store = MonitorStore(database: town.database)
             let person = town.person(.tam)
-            let counts = try await store.counts(MonitorFilter(), for: person, at: town.now)
-            let query = MonitorStore.listQuery(MonitorFilter(), counts, for: person, at: town.now, offset: 100, limit: 25)
+            let query = MonitorStore.pageQuery(MonitorFilter(), for: person, at: town.now, offset: 100, limit: 25)
             #expect(try await town.database.plan(of: query).contains("monitors_name_index"))
         }
     }

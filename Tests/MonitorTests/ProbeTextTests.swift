@@ -194,8 +194,8 @@ struct DayStripTests {
         let days = DayByDay(
             first: first, count: 90, now: first.adding(days: 90).startInVietnam, uneven: Dictionary(uniqueKeysWithValues: uneven))
         let strip = DayStrip(days)
-        #expect(strip.path(of: .up) == "M0 16h8M16 16h340" && strip.path(of: .down) == "M8 12h8M356 12h4")
-        #expect(strip.path(of: .unknown).isEmpty && strip.count(.down) == 3)
+        #expect(strip.kinds.path(of: .up) == "M0 16h8M16 16h340" && strip.kinds.path(of: .down) == "M8 12h8M356 12h4")
+        #expect(strip.kinds.path(of: .unknown).isEmpty && strip.kinds.count(.down) == 3)
         #expect(strip.availability.down == .seconds(3) && strip.availability.window == .seconds(90 * 86_400))
     }
 

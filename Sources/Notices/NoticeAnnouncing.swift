@@ -175,12 +175,12 @@ extension Transaction {
         try draft.checkPublishing(
             test: try await test(of: draft), leadDays: leadDays, wantedLeadDays: settings.number(.noticeLeadDays),
             watched: Set(monitors.map(\.name)), at: now)
-        try await run(
+        later(
             """
             INSERT INTO notice_recipients (notice_id, agency_id, contact_name, contact_email, contact_phone)
             SELECT \(draft.id), id, contact_name, contact_email, contact_phone FROM agencies WHERE closed_at IS NULL
             """)
-        try await run(
+        later(
             """
             UPDATE notices SET published_at = \(now), published_by = \(person.id), lead_days = \(leadDays)::bigint
             WHERE id = \(draft.id)

@@ -1,6 +1,7 @@
 import Crypto
 import Database
 import Foundation
+import Organization
 
 /// The addresses that stand in letters: of a notice's page, and of the one on which a recipient acknowledges it without
 /// signing in.
@@ -43,10 +44,9 @@ package struct NoticeLinks: Sendable {
         return claim
     }
 
-    /// HMAC-SHA256 (RFC 2104) in base64url without padding.
+    /// HMAC-SHA256 (RFC 2104) in base64url.
     private func signature(_ claim: Claim) -> String {
-        Data(HMAC<SHA256>.authenticationCode(for: claim.signed, using: key)).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        base64URL(Data(HMAC<SHA256>.authenticationCode(for: claim.signed, using: key)))
     }
 
     private static func decoded(_ text: String) -> Data? {

@@ -18,8 +18,8 @@ package struct DayByDay: Hashable, Sendable {
             ?? Availability(window: passed(from: day, days: 1), planned: .zero, notMeasured: .zero, down: .zero)
     }
 
-    /// How many of the days have begun.
-    var begun: Int { (0..<count).last { first.adding(days: $0).startInVietnam < now }.map { $0 + 1 } ?? 0 }
+    /// Of how many of the days at least a second has passed.
+    var begun: Int { (0..<count).prefix { passed(from: first.adding(days: $0), days: 1) > .zero }.count }
 
     /// All days together; outages are not counted, because one of them may lie in two days.
     package var whole: Availability {

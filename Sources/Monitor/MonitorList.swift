@@ -102,7 +102,8 @@ extension MonitorStore {
             rows: try await database.all(
                 """
                 SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
-                WHERE  m.id = ANY(\(found.ids)) ORDER BY \(sql: Self.rank("shown.state")), m.name COLLATE "vi-x-icu", m.id
+                WHERE  m.id = ANY(\(found.ids)) AND \(sql: Self.isListed(for: person))
+                ORDER  BY \(sql: Self.rank("shown.state")), m.name COLLATE "vi-x-icu", m.id
                 """))
     }
 

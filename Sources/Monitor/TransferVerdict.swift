@@ -1,3 +1,4 @@
+import Glibc
 import Transfer
 
 /// What libcurl says, in the words of this house.
@@ -12,11 +13,37 @@ extension Failure {
         switch kind {
         case .certificate: self.init(kind, Self.certificateFault(outcome.message))
         case .size: self.init(kind, "một dòng tiêu đề không có điểm dừng")
-        // libcurl 7.88 tells by its words alone in which phase time was over.
-        case .timeout where outcome.message.hasPrefix("Resolving"):
-            self.init(.resolve, "máy chủ tên miền không trả lời kịp")
-        case .timeout where outcome.message.hasPrefix("Connection"): self.init(kind, "chưa kết nối được")
+        case .connect where outcome.systemError != 0: self.init(kind, Self.reason(outcome.systemError))
+        case .resolve: self.init(kind, Self.unknownName(outcome.message))
+        case .timeout: self.init(timeout: outcome.message)
         default: self.init(kind, outcome.message)
+        }
+    }
+
+    /// libcurl 7.88 tells by its words alone in which phase time was over.
+    private init(timeout message: String) {
+        let phases = [
+            ("Resolving", Kind.resolve, "máy chủ tên miền không trả lời kịp"), ("Connection", .timeout, "chưa kết nối được"),
+            ("SSL connection", .timeout, "chưa thiết lập xong TLS"), ("with 0 bytes", .timeout, "chưa nhận được nội dung trả lời"),
+            ("bytes received", .timeout, "trả lời chưa trọn"),
+        ]
+        let phase = phases.first { message.contains($0.0) }
+        self.init(phase?.1 ?? .timeout, phase?.2 ?? message)
+    }
+
+    /// Out of `Could not resolve host: name`, and of what may be said behind the name.
+    private static func unknownName(_ message: String) -> String {
+        guard let name = message.firstMatch(of: /^Could not resolve [a-z]+: ([^ ]+)/)?.1 else { return message }
+        return "không tìm thấy địa chỉ của “\(name)”"
+    }
+
+    /// - Parameter code: An `errno` of `connect` or of a connection.
+    static func reason(_ code: Int32) -> String {
+        switch code {
+        case ECONNREFUSED: "máy từ chối kết nối (Connection refused)"
+        case ECONNRESET: "máy bên kia ngắt kết nối (Connection reset)"
+        case EHOSTUNREACH, ENETUNREACH: "không có đường tới máy (\(String(cString: strerror(code))))"
+        default: String(cString: strerror(code))
         }
     }
 

@@ -81,7 +81,7 @@ final class Wire {
     init(family: Int32, type: __socket_type, protocol number: Int32 = 0) throws(Failure) {
         descriptor = socket(family, Int32(type.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), number)
         if descriptor >= 0 { return }
-        throw Failure(errno == EACCES || errno == EPERM ? .forbidden : .connect, Self.reason(errno))
+        throw Failure(errno == EACCES || errno == EPERM ? .forbidden : .connect, Failure.reason(errno))
     }
 
     deinit {
@@ -108,11 +108,11 @@ final class Wire {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { dial(descriptor, $0, address.length) }
         }
         if code == 0 { return }
-        guard errno == EINPROGRESS else { throw Failure(.connect, Self.reason(errno)) }
+        guard errno == EINPROGRESS else { throw Failure(.connect, Failure.reason(errno)) }
         guard wait(for: POLLOUT, atMost: course.left / share) else { throw Failure(.timeout, "chưa kết nối được") }
         var (problem, size) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &problem, &size)
-        if problem != 0 { throw Failure(.connect, Self.reason(problem)) }
+        if problem != 0 { throw Failure(.connect, Failure.reason(problem)) }
     }
 
     func send(_ bytes: [UInt8], by course: Course) throws(Failure) {
@@ -126,7 +126,7 @@ final class Wire {
             } else if count < 0, errno == EAGAIN {
                 guard wait(for: POLLOUT, atMost: course.left) else { throw Failure(.timeout, "máy chủ không nhận") }
             } else if errno != EINTR {
-                throw Failure(.transfer, Self.reason(errno))
+                throw Failure(.transfer, Failure.reason(errno))
             }
         }
     }
@@ -140,8 +140,8 @@ final class Wire {
             guard wait(for: POLLIN, atMost: ContinuousClock.now.duration(to: deadline)) else { return nil }
             let count = recv(descriptor, &buffer, limit, 0)
             if count >= 0 { return Array(buffer[..<count]) }
-            if errno == ECONNREFUSED { throw Failure(.connect, Self.reason(errno)) }
-            if errno != EAGAIN, errno != EINTR { throw Failure(.transfer, Self.reason(errno)) }
+            if errno == ECONNREFUSED { throw Failure(.connect, Failure.reason(errno)) }
+            if errno != EAGAIN, errno != EINTR { throw Failure(.transfer, Failure.reason(errno)) }
         }
     }
 
@@ -152,15 +152,6 @@ final class Wire {
             if left <= .zero { return false }
             var entry = pollfd(fd: descriptor, events: Int16(event), revents: 0)
             if poll(&entry, 1, left.inPollMilliseconds) > 0 { return true }
-        }
-    }
-
-    private static func reason(_ code: Int32) -> String {
-        switch code {
-        case ECONNREFUSED: "máy từ chối kết nối (Connection refused)"
-        case ECONNRESET: "máy bên kia ngắt kết nối (Connection reset)"
-        case EHOSTUNREACH, ENETUNREACH: "không có đường tới máy (\(String(cString: strerror(code))))"
-        default: String(cString: strerror(code))
         }
     }
 }

@@ -176,6 +176,7 @@ final class Flight {
             let failure = Outcome(code, easy.message.isEmpty ? nil : easy.message)
             outcome.code = failure.code
             outcome.message = failure.message
+            outcome.systemError = Int32(truncatingIfNeeded: easy.long(CURLINFO_OS_ERRNO))
         }
         outcome.status = easy.long(CURLINFO_RESPONSE_CODE)
         let pause = easy.offset(CURLINFO_RETRY_AFTER)

@@ -8,6 +8,8 @@ package struct Outcome: Sendable {
     package var code: Int32 = 0
     /// What went wrong, in libcurl's words; empty when nothing did.
     package var message = ""
+    /// The `errno` of the last connection that could not be made; 0 for none.
+    package var systemError: Int32 = 0
     /// HTTP's status; for mail the server's last reply code (RFC 5321 §4.2): 4xx may pass, 5xx will not. 0 without an answer.
     package var status = 0
     package var body: [UInt8] = []

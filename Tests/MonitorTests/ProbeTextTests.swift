@@ -199,6 +199,18 @@ struct DayStripTests {
         #expect(strip.availability.down == .seconds(3) && strip.availability.window == .seconds(90 * 86_400))
     }
 
+    /// An even day is up as soon as a second of it has passed, as its availability says.
+    @Test(arguments: [
+        ("nửa đêm", Duration.zero, 1), ("0,4 giây sau nửa đêm", .milliseconds(400), 1), ("một giây sau nửa đêm", .seconds(1), 2),
+        ("cuối ngày", .seconds(86_399), 2), ("ngày hôm sau", .seconds(86_401), 3),
+    ])
+    func aDayIsToldOnceItHasBegun(name: String, after midnight: Duration, told: Int) {
+        let first = CivilDate(year: 2026, month: 8, day: 27)!
+        let days = DayByDay(first: first, count: 4, now: first.adding(days: 1).startInVietnam + midnight, uneven: [:])
+        #expect(DayStrip(days).kinds == (0..<4).map { $0 < told ? .up : .unknown }, "\(name)")
+        #expect(DayStrip(days).kinds == (0..<4).map { DayStrip.Kind(days.availability(on: $0)) }, "\(name)")
+    }
+
     struct Day: Sendable, CustomTestStringConvertible {
         let name: String
         let figures: [Int]

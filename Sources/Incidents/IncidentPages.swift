@@ -48,15 +48,13 @@ package struct IncidentPages: Sendable {
         filter.outage = Int64(context.query("outage"))
         filter.search = context.query("q")
         let paging = Paging(context.query("page"), size: 25)
-        let total = try await incidents.count(filter, for: context.person, most: paging.horizon + 1)
-        let rows = try await incidents.list(
-            filter, for: context.person, offset: paging.offset, limit: paging.size, at: context.now)
+        let page = try await incidents.page(filter, for: context.person, paging, at: context.now)
         let query = [("state", filter.state?.rawValue ?? ""), ("kind", filter.kind?.rawValue ?? ""), ("q", filter.search)]
         let limits = IncidentLimits(try await settings.read())
         let view = IncidentListView(
             filter: filter, mayOpen: context.person.may(.openIncidents),
-            rows: context.fragment(rows.map { IncidentRowView($0, limits, at: context.now) }),
-            paging: paging.view(total: total, most: paging.horizon, path: "/incidents", query: query, noun: "sự cố"))
+            rows: context.fragment(page.rows.map { IncidentRowView($0, limits, at: context.now) }),
+            paging: paging.view(total: page.total, most: paging.horizon, path: "/incidents", query: query, noun: "sự cố"))
         return context.page(view, title: "Sự cố")
     }
 

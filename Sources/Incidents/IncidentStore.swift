@@ -1,6 +1,7 @@
 package import Civil
 package import Database
 package import Organization
+package import Web
 
 /// What to look for among incidents.
 package struct IncidentFilter: Hashable, Sendable {
@@ -13,6 +14,26 @@ package struct IncidentFilter: Hashable, Sendable {
     package var search = ""
 
     package init() {}
+}
+
+/// One page of the list.
+package struct IncidentPage: Hashable, Sendable {
+    package let rows: [IncidentSummary]
+    /// How many the filter finds, counted no further than `Paging.horizon`: one more stands for any number more.
+    package let total: Int
+}
+
+/// Which incidents stand on a page, in its order, and one more where there is a next page.
+private struct FoundIncidents: PostgresRow {
+    let ids: [Incident.ID]
+    let counted: Int
+
+    static var columns: String { "ids, counted" }
+
+    init(row: inout RowReader) throws {
+        ids = try row.read()
+        counted = try row.read()
+    }
 }
 
 /// Questions about incidents. People of an agency see their own agency's incidents and those of the whole system.
@@ -28,28 +49,30 @@ package struct IncidentStore: Sendable {
 
     /// Incidents within the person's scope: open ones first, the newest first; a code that is typed in full stands on top.
     /// What was merged into another stands nowhere; its code finds the one that survives it.
-    package func list(
-        _ filter: IncidentFilter, for person: Person, offset: Int, limit: Int, at now: Instant
-    ) async throws -> [IncidentSummary] {
-        let isExact: SQL = filter.search.isEmpty ? "" : "i.code = upper(\(filter.search)) DESC,"
-        let ids = try await database.values(
-            """
-            SELECT i.id FROM incidents i
-            WHERE  \(sql: Self.condition(filter, person)) \(sql: filter.search.isEmpty ? "" : "AND \(sql: Self.matching(filter))")
-            ORDER  BY \(sql: isExact) i.is_open DESC, i.detected_at DESC, i.id DESC OFFSET \(offset) LIMIT \(limit)
-            """, as: Incident.ID.self)
-        return try await database.summaries(of: ids, at: now)
+    package func page(_ filter: IncidentFilter, for person: Person, _ paging: Paging, at now: Instant) async throws -> IncidentPage {
+        let found: FoundIncidents = try await database.one(Self.query(filter, for: person, paging))
+        // What lies before a page far down is not counted, unless nothing else could be said of it.
+        let total =
+            paging.isNear ? found.counted
+            : found.ids.isEmpty ? try await count(filter, for: person) : paging.offset + found.ids.count
+        return IncidentPage(
+            rows: try await database.summaries(of: Array(found.ids.prefix(paging.size)), at: now), total: total)
     }
 
-    /// - Parameter most: Stops counting there: all of 20,000 take longer than the rest of a page.
-    package func count(_ filter: IncidentFilter, for person: Person, most: Int = .max) async throws -> Int {
-        try await database.value(
+    /// How many there are in all.
+    package func count(_ filter: IncidentFilter, for person: Person) async throws -> Int {
+        try await database.value("SELECT count(*) FROM \(sql: Self.wanted(filter, person))")
+    }
+
+    private static func query(_ filter: IncidentFilter, for person: Person, _ paging: Paging) -> SQL {
+        let isExact: SQL = filter.search.isEmpty ? "" : "i.code = upper(\(filter.search)) DESC,"
+        return """
+            SELECT ARRAY(
+                SELECT i.id FROM \(sql: wanted(filter, person))
+                ORDER  BY \(sql: isExact) i.is_open DESC, i.detected_at DESC, i.id DESC
+                OFFSET \(paging.offset) LIMIT \(paging.size + 1)),
+                (SELECT count(*) FROM (SELECT FROM \(sql: wanted(filter, person)) LIMIT \(paging.isNear ? paging.horizon + 1 : 0)) AS counted)
             """
-            SELECT count(*) FROM (
-                SELECT FROM incidents i
-                WHERE  \(sql: Self.condition(filter, person)) \(sql: filter.search.isEmpty ? "" : "AND \(sql: Self.matching(filter))")
-                LIMIT \(most)) AS found
-            """)
     }
 
     /// - Returns: nil for an incident that is not there, and for one that the person may not see.
@@ -74,6 +97,13 @@ package struct IncidentStore: Sendable {
         LEFT JOIN outages d ON d.id = i.outage_id LEFT JOIN flappings flapping ON flapping.id = i.flapping_id
         LEFT JOIN incidents survivor ON survivor.id = i.merged_into_id
         """
+
+    private static func wanted(_ filter: IncidentFilter, _ person: Person) -> SQL {
+        """
+        incidents i
+        WHERE  \(sql: condition(filter, person)) \(sql: filter.search.isEmpty ? "" : "AND \(sql: matching(filter))")
+        """
+    }
 
     private static func condition(_ filter: IncidentFilter, _ person: Person) -> SQL {
         """

@@ -14,9 +14,12 @@ package struct Paging: Hashable, Sendable {
 
     package var offset: Int { (number - 1) * size }
 
-    /// How far a long list is counted: whoever pages wants to know whether there is more, and of a few how many there are.
-    /// The next whole thousand after the page.
-    package var horizon: Int { ((offset + size) / 1000 + 1) * 1000 }
+    /// Whether it lies within the first thousand, which are counted: of a few people want to know how many there are, of many
+    /// whether there are more.
+    package var isNear: Bool { offset + size <= 1000 }
+
+    /// How far a long list is counted: the first thousand, and beyond it to the end of the page.
+    package var horizon: Int { max(1000, offset + size) }
 
     /// - Parameters:
     ///   - total: How many there are.

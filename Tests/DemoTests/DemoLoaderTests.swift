@@ -6,6 +6,7 @@ import Monitor
 import Organization
 import TestKit
 import Testing
+import Web
 
 @testable import Demo
 
@@ -60,7 +61,7 @@ import Testing
             let store = IncidentStore(database: database)
             var filter = IncidentFilter()
             filter.state = .closed
-            for summary in try await store.list(filter, for: person, offset: 0, limit: 40, at: .init(seconds: 1_795_485_600)) {
+            for summary in try await store.page(filter, for: person, Paging("", size: 40), at: .init(seconds: 1_795_485_600)).rows {
                 let incident = try #require(try await store.find(summary.code, for: person))
                 let missing = obstaclesToClosing(incident, communications: try await store.communications(of: incident.id))
                 #expect(missing == [], "\(summary.code)")

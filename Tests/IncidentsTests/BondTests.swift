@@ -5,6 +5,7 @@ import Foundation
 import Organization
 import TestKit
 import Testing
+import Web
 
 @testable import Incidents
 
@@ -154,7 +155,7 @@ struct BondTests {
             let seen = try await store.letters(about: code, for: binh)
             #expect(seen.map(\.recipient) == ["Trực ban Sở Khoa học và Công nghệ"] && seen.map(\.address) == [nil])
             // It stands as new before those who take it up, and the agency does not take it up for them.
-            let listed = try await store.list(IncidentFilter(), for: town.person(.linh), offset: 0, limit: 5, at: nine)
+            let listed = try await store.page(IncidentFilter(), for: town.person(.linh), Paging("", size: 5), at: nine).rows
             #expect(listed.map(\.isNew) == [true, true])
             #expect(
                 await refusal { try await store.acknowledge(code, note: "", by: binh, address: "", at: town.now) } == [
@@ -225,7 +226,7 @@ struct BondTests {
             let parent = try #require(try await store.find(whole, for: town.person(.binh)))
             #expect(try await store.bonds(of: parent, for: town.person(.binh)).map(\.code) == [binhs])
             #expect(try await store.bonds(of: parent, for: linh).map(\.code).sorted() == [binhs, chis])
-            let row = try await store.list(IncidentFilter(), for: linh, offset: 0, limit: 5, at: nine)
+            let row = try await store.page(IncidentFilter(), for: linh, Paging("", size: 5), at: nine).rows
             #expect(row.filter { $0.parentCode == whole }.count == 2)
 
             // Detached: told, and then nothing any more.

@@ -3,6 +3,7 @@ import Database
 import Organization
 import TestKit
 import Testing
+import Web
 
 @testable import Incidents
 
@@ -116,7 +117,7 @@ struct DowntimeTests {
             #expect(try await town.audit("incident.downtime_added", of: code).count == 4)
             #expect(try await town.audit("incident.downtime_changed", of: code).count == 1)
 
-            let listed = try await store.list(IncidentFilter(), for: linh, offset: 0, limit: 5, at: town.now)
+            let listed = try await store.page(IncidentFilter(), for: linh, Paging("", size: 5), at: town.now).rows
             #expect(listed.map(\.downtime) == [.seconds(33 * 60)])
         }
     }
@@ -135,7 +136,7 @@ struct DowntimeTests {
                 }
             }
             func told() async throws -> Int? {
-                try await store.list(IncidentFilter(), for: linh, offset: 0, limit: 5, at: town.now).first?.factsTold
+                try await store.page(IncidentFilter(), for: linh, Paging("", size: 5), at: town.now).rows.first?.factsTold
             }
             try await store.add(Self.draft(10, 20), to: code, by: linh, address: "", at: town.now)
             #expect(

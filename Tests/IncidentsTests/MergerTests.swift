@@ -7,6 +7,7 @@ import Monitor
 import Organization
 import TestKit
 import Testing
+import Web
 
 @testable import Incidents
 
@@ -53,12 +54,12 @@ struct MergerTests {
             #expect(try await store.communications(of: survivor.id).count == 2)
             #expect(try await store.letters(about: late, for: linh).map(\.recipient) == ["Trực ban"])
             #expect(try await store.letters(about: late, for: binh).isEmpty, "what the Department is written is not an agency's")
-            let listed = try await store.list(IncidentFilter(), for: linh, offset: 0, limit: 5, at: town.now)
+            let listed = try await store.page(IncidentFilter(), for: linh, Paging("", size: 5), at: town.now).rows
             #expect(listed.map(\.code) == [late] && listed[0].factsTold == 1 && listed[0].downtime == .seconds(1200))
             #expect(try await store.count(IncidentFilter(), for: linh) == 1)
             var filter = IncidentFilter()
             filter.search = early
-            #expect(try await store.list(filter, for: linh, offset: 0, limit: 5, at: town.now).map(\.code) == [late])
+            #expect(try await store.page(filter, for: linh, Paging("", size: 5), at: town.now).rows.map(\.code) == [late])
             #expect(try await store.bonds(of: survivor, for: binh).map { "\($0.kind) \($0.code)" } == ["merged \(early)"])
             #expect(try await town.audit("incident.merged", of: early).first?.after == #"{"into":"\#(late)"}"#)
 

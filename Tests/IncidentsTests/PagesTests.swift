@@ -101,7 +101,14 @@ struct PagesTests {
             let page = try await town.browser(.linh).get("/incidents?page=3")
             #expect(page.body.contains("51–75 trong hơn 1.000 sự cố") && page.body.contains("SC-2026-11450"))
             #expect(town.database.statementCount - before <= 5)
-            #expect(try await town.browser(.linh).get("/incidents?page=60").body.contains("1476–1500 trong 1500 sự cố"))
+            for (number, words) in [
+                (41, "1001–1025 trong hơn 1.025 sự cố"), (60, "1476–1500 trong 1500 sự cố"),
+                (61, "Không có sự cố nào ở trang này (trong 1500 sự cố)"),
+            ] {
+                let before = town.database.statementCount
+                #expect(try await town.browser(.linh).get("/incidents?page=\(number)").body.contains(words), "\(number)")
+                #expect(town.database.statementCount - before <= 5)
+            }
             #expect(try await town.browser(.linh).get("/incidents?q=so+77").body.contains("trong 11 sự cố"))
         }
     }

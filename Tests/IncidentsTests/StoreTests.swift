@@ -4,6 +4,7 @@ import Foundation
 import Organization
 import TestKit
 import Testing
+import Web
 
 @testable import Incidents
 
@@ -272,7 +273,7 @@ struct StoreTests {
             ]
             for (name, codes) in seen {
                 let person = town.person(name)
-                let rows = try await store.list(IncidentFilter(), for: person, offset: 0, limit: 10, at: nine)
+                let rows = try await store.page(IncidentFilter(), for: person, Paging("", size: 10), at: nine).rows
                 #expect(rows.map(\.code) == codes, "\(name)")
                 #expect(try await store.count(IncidentFilter(), for: person) == codes.count, "\(name)")
                 for code in [whole, binhs, chis] {
@@ -300,7 +301,7 @@ struct StoreTests {
             }
             var filter = IncidentFilter()
             filter.search = words
-            #expect(try await store.list(filter, for: town.person(.linh), offset: 0, limit: 10, at: nine).count == 2)
+            #expect(try await store.page(filter, for: town.person(.linh), Paging("", size: 10), at: nine).rows.count == 2)
             #expect(try await store.count(filter, for: town.person(.linh)) == 2)
         }
     }
@@ -313,7 +314,7 @@ struct StoreTests {
             }
             var filter = IncidentFilter()
             filter.search = "sc-2026-0001"
-            let found = try await store.list(filter, for: linh, offset: 0, limit: 10, at: nine)
+            let found = try await store.page(filter, for: linh, Paging("", size: 10), at: nine).rows
             #expect(found.map(\.code) == ["SC-2026-0001", "SC-2026-0003"])
         }
     }
@@ -326,7 +327,7 @@ struct StoreTests {
             func codes(_ change: (inout IncidentFilter) -> Void) async throws -> [String] {
                 var filter = IncidentFilter()
                 change(&filter)
-                let rows = try await store.list(filter, for: linh, offset: 0, limit: 10, at: nine)
+                let rows = try await store.page(filter, for: linh, Paging("", size: 10), at: nine).rows
                 #expect(try await store.count(filter, for: linh) == rows.count)
                 return rows.map(\.code)
             }
@@ -349,7 +350,7 @@ struct StoreTests {
                 try await store.record(draft, of: code, by: linh, address: Self.address, at: town.now)
             }
             func told() async throws -> [String] {
-                try await store.list(IncidentFilter(), for: linh, offset: 0, limit: 10, at: nine).sorted { $0.code < $1.code }
+                try await store.page(IncidentFilter(), for: linh, Paging("", size: 10), at: nine).rows.sorted { $0.code < $1.code }
                     .map { "\($0.factsTold)/\($0.factsToTell)" }
             }
             #expect(try await told() == ["0/5", "0/1"])

@@ -211,10 +211,11 @@ import Testing
 
     @Test(arguments: [
         (1, 1000, "1–25 trong 1000 sự cố"), (1, 1001, "1–25 trong hơn 1.000 sự cố"), (39, 1001, "951–975 trong hơn 1.000 sự cố"),
-        (40, 1990, "976–1000 trong 1990 sự cố"), (400, 11_001, "9976–10000 trong hơn 11.000 sự cố"),
+        (40, 1000, "976–1000 trong 1000 sự cố"), (40, 1001, "976–1000 trong hơn 1.000 sự cố"),
+        (41, 1026, "1001–1025 trong hơn 1.025 sự cố"), (400, 10_001, "9976–10000 trong hơn 10.000 sự cố"),
         (80, 1990, "1976–1990 trong 1990 sự cố"),
     ])
-    func aLongListIsCountedAsFarAsTheNextThousand(page: Int, total: Int, summary: String) {
+    func aLongListIsCountedForItsFirstThousandAndThenToThePage(page: Int, total: Int, summary: String) {
         let paging = Paging(String(page), size: 25)
         let view = paging.view(total: total, most: paging.horizon, path: "/x", query: [], noun: "sự cố")
         #expect(view.summary == summary && (view.nextHref != nil) == (page * 25 < total))

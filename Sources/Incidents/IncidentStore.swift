@@ -116,6 +116,7 @@ package struct IncidentStore: Sendable {
         """
     }
 
+    /// What is searched is folded in a query of its own: where the plan is kept, it would else be folded again for each row.
     private static func matching(_ filter: IncidentFilter) -> SQL {
         """
         (i.search LIKE (SELECT containing(\(filter.search)))

@@ -49,13 +49,13 @@ async def main():
 asyncio.run(main())
 """
 WRITE = f"""
-INSERT INTO deliveries (key, about, recipient_name, recipient_address, subject, body, html, thread, calendar_method, calendar,
+INSERT INTO deliveries (key, about, recipient_name, recipient_address, subject, body, thread, calendar_method, calendar,
                         created_at, run_at)
 SELECT 'bench:' || n, 'TB-2026-0001', 'Đầu mối ' || n, 'vanthu@xa' || n || '.example', '[TB-2026-0001] Nâng cấp máy chủ',
-       repeat('Sở Khoa học và Công nghệ thông báo. ', 30), '<p>' || repeat('Sở Khoa học và Công nghệ thông báo. ', 60) || '</p>',
+       repeat('Sở Khoa học và Công nghệ thông báo. ', 30),
        'TB-2026-0001', 'request', repeat(E'DESCRIPTION:Nâng cấp máy chủ\\r\\n', 30), now(), now()
 FROM   generate_series(1, {LETTERS}) AS n;
-SELECT pg_notify('deliveries', '')
+SELECT pg_notify('letters', '')
 """
 
 

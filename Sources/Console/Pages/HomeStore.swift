@@ -9,16 +9,20 @@ struct HomeStore: Sendable {
     let database: Database
 
     /// Confirmed outages that go on, the longest twenty first, within what the person may see; `HomeCounts.down` has how many
-    /// there are.
+    /// there are. Only of those that are shown the incident is looked for: when everything fails within a minute, the plan is still
+    /// that of a morning without outages, and would go through all incidents for each.
     func down(for person: Person) async throws -> [DownMonitor] {
         try await database.all(
             """
             SELECT \(columns: DownMonitor.self)
-            FROM   outages o JOIN monitors m ON m.id = o.monitor_id LEFT JOIN incidents own ON own.outage_id = o.id
+            FROM  (SELECT o.id, o.monitor_id, m.name, o.reason, lower(o.during) AS begun
+                   FROM   outages o JOIN monitors m ON m.id = o.monitor_id
+                   WHERE  upper_inf(o.during) AND m.deleted_at IS NULL AND m.paused_at IS NULL
+                   AND    (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
+                   ORDER  BY lower(o.during), o.id LIMIT 20) AS o
+            LEFT   JOIN incidents own ON own.outage_id = o.id
             LEFT   JOIN incidents i ON i.id = coalesce(own.merged_into_id, own.id)
-            WHERE  upper_inf(o.during) AND m.deleted_at IS NULL AND m.paused_at IS NULL
-            AND    (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
-            ORDER  BY lower(o.during), o.id LIMIT 20
+            ORDER  BY o.begun, o.id
             """)
     }
 
@@ -96,7 +100,7 @@ struct DownMonitor: PostgresRow {
     let since: Instant?
     let incident: String?
 
-    static var columns: String { "m.id, m.name, o.reason, lower(o.during), i.code" }
+    static var columns: String { "o.monitor_id, o.name, o.reason, o.begun, i.code" }
 
     init(row: inout RowReader) throws {
         monitor = try row.read()

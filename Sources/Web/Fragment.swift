@@ -12,12 +12,15 @@ package struct Fragment: MustacheCustomRenderable, Sendable {
     package let renderText: String
     package var isNull: Bool { renderText.isEmpty }
 
-    init(html: String) {
+    fileprivate init(html: String) {
         renderText = html
     }
 }
 
 extension Templates {
+    /// What the layout frames.
+    func content(_ view: some PageView) -> Fragment { Fragment(html: render(view)) }
+
     /// These views one after the other.
     package func fragment(_ views: [some FragmentView]) -> Fragment {
         Fragment(html: views.map { view in kept.html(of: view) { render(view) } }.joined())

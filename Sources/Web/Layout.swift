@@ -31,7 +31,7 @@ struct Layout: PageView {
         let house = visit.house
         let flash = Flash.read(from: visit.request)
         let layout = Layout(
-            title: title, content: Fragment(html: house.templates.render(view)), assets: house.assets,
+            title: title, content: house.templates.content(view), assets: house.assets,
             navigation: house.templates.fragment(signedIn.map { [NavigationView(house, for: $0)] } ?? []),
             person: signedIn.map { PersonView(person: $0.person) }, isDemo: signedIn?.isDemo ?? false,
             flash: flash.map(FlashView.init))

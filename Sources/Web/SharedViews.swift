@@ -22,7 +22,7 @@ extension [Refusal.Problem] {
 }
 
 /// An entry of a `<select>`, or one of several boxes to tick.
-package struct OptionView: View, Hashable {
+package struct OptionView: View {
     let value: String
     let label: String
     let selected: Bool

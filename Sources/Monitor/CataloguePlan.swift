@@ -1,21 +1,42 @@
+import Civil
+import Foundation
 import Organization
 
 /// What a catalogue would change, found before anything is changed.
 package struct CataloguePlan: Sendable {
-    /// A monitor as it stands, and as a file would say it.
+    let monitors: CatalogueSteps<Monitor>
+    let heartbeats: CatalogueSteps<Heartbeat>
+
+    /// Whether anything would be different afterwards.
+    package var changesNothing: Bool { monitors.changesNothing && heartbeats.changesNothing }
+
+    /// The plan, a line a monitor or heartbeat and a line a field, and the sum of it.
+    package var text: String {
+        let (some, more) = (monitors.counts, heartbeats.counts)
+        let sum = """
+            Thêm \(some.added + more.added), sửa \(some.changed + more.changed), xóa \(some.deleted + more.deleted), \
+            giữ ngoài tệp \(some.kept + more.kept), không đổi \(monitors.unchanged + heartbeats.unchanged).
+            """
+        return (monitors.lines + heartbeats.lines + [sum]).joined(separator: "\n")
+    }
+}
+
+/// What becomes of the monitors, or of the heartbeats.
+struct CatalogueSteps<Item: CatalogueItem>: Sendable {
+    /// One as it stands, and as a file would say it.
     struct Current: Sendable {
-        let monitor: Monitor
-        let sheet: MonitorSheet
+        let item: Item
+        let sheet: Sheet<Item.Draft>
     }
 
-    /// A monitor as the file wants it.
+    /// One as the file wants it.
     struct Wanted: Sendable {
-        let draft: MonitorDraft
-        let sheet: MonitorSheet
+        let draft: Item.Draft
+        let sheet: Sheet<Item.Draft>
         let entry: CatalogueText.Entry
     }
 
-    /// What becomes of one monitor.
+    /// What becomes of one.
     enum Step: Sendable {
         case add(Wanted)
         case change(Current, Wanted)
@@ -28,85 +49,116 @@ package struct CataloguePlan: Sendable {
     /// How many stand as the file says.
     let unchanged: Int
 
-    /// A monitor is known by its name; of several with one name, the first in the file is the oldest.
+    /// A heartbeat is known by its code, where the file says one that there is. All else is known by its name; of
+    /// several with one name, the first in the file is the oldest.
     ///
     /// - Parameters:
-    ///   - current: All monitors, oldest first.
+    ///   - current: All there are, oldest first.
     ///   - agencies: Their numbers by code.
     ///   - deletesMissing: Whether what the file does not name goes.
     /// - Throws: `Refusal`, each sentence with its line.
     init(
-        from current: [Current], to entries: [CatalogueText.Entry], agencies: [String: Agency.ID], deletesMissing: Bool
+        from current: [Current], to entries: [CatalogueText.Entry], agencies: [String: Agency.ID], deletesMissing: Bool,
+        at now: Instant
     ) throws(Refusal) {
-        var left = Dictionary(grouping: current) { $0.monitor.name }
-        var (steps, unchanged, problems): ([Step], Int, [Refusal.Problem]) = ([], 0, [])
+        var (read, problems): ([Wanted], [Refusal.Problem]) = ([], [])
         for entry in entries {
             do {
-                let (draft, sheet) = try MonitorSheet.read(entry.fields, agencies: agencies)
-                guard let old = left[draft.name]?.first else {
-                    steps.append(.add(Wanted(draft: draft, sheet: sheet, entry: entry)))
-                    continue
-                }
-                left[draft.name]?.removeFirst()
-                // As in the form, a password that is not said stays what it was.
-                let kept = draft.keepingSecrets(of: old.monitor)
-                if old.monitor.draft == kept, old.sheet.isPaused == sheet.isPaused {
-                    unchanged += 1
-                } else {
-                    let whole = MonitorSheet(kept, isPaused: sheet.isPaused, agency: sheet.fields["agency"])
-                    steps.append(.change(old, Wanted(draft: kept, sheet: whole, entry: entry)))
-                }
+                let (draft, sheet) = try Sheet<Item.Draft>.read(entry.fields, agencies: agencies, at: now)
+                read.append(Wanted(draft: draft, sheet: sheet, entry: entry))
             } catch {
                 problems += entry.placed(error).problems
             }
         }
+        var codes: Set<UUID> = []
+        for wanted in read {
+            guard let code = Item.code(in: wanted.draft), !codes.insert(code).inserted else { continue }
+            problems += wanted.entry.placed(
+                Refusal(field: "code", "code: một \(Item.noun)khác trong tệp đã có mã này.")).problems
+        }
         if !problems.isEmpty { throw Refusal(problems) }
-        let missing = current.filter { old in left[old.monitor.name]?.contains { $0.monitor.id == old.monitor.id } ?? false }
+        let found = Self.pairs(read, current)
+        var (steps, unchanged): ([Step], Int) = ([], 0)
+        for (index, wanted) in read.enumerated() {
+            guard let old = found[index] else {
+                steps.append(.add(wanted))
+                continue
+            }
+            // As in the form, a password that is not said stays what it was.
+            let draft = old.item.keepingSecrets(wanted.draft)
+            if old.item.draft == draft, old.sheet.isPaused == wanted.sheet.isPaused {
+                unchanged += 1
+            } else {
+                let sheet = Sheet(draft, isPaused: wanted.sheet.isPaused, agency: wanted.sheet.fields["agency"])
+                steps.append(.change(old, Wanted(draft: draft, sheet: sheet, entry: wanted.entry)))
+            }
+        }
+        let named = Set(found.values.map(\.item.id))
+        let missing = current.filter { !named.contains($0.item.id) }
         self.steps = steps + missing.map { deletesMissing ? .delete($0) : .keep($0) }
         self.unchanged = unchanged
     }
 
-    /// The monitors that it changes or deletes, as they stood when it was made.
-    var touched: [Monitor] {
+    /// Which of those there are each of those in the file is, by its place in the file.
+    private static func pairs(_ read: [Wanted], _ current: [Current]) -> [Int: Current] {
+        let byCode = Dictionary(current.compactMap { old in Item.code(in: old.item.draft).map { ($0, old) } }) { first, _ in first }
+        var found: [Int: Current] = [:]
+        for (index, wanted) in read.enumerated() {
+            found[index] = Item.code(in: wanted.draft).flatMap { byCode[$0] }
+        }
+        let taken = Set(found.values.map(\.item.id))
+        var left = Dictionary(grouping: current.filter { !taken.contains($0.item.id) }) { $0.item.name }
+        for (index, wanted) in read.enumerated() where found[index] == nil {
+            guard let old = left[wanted.draft.name]?.first else { continue }
+            found[index] = old
+            left[wanted.draft.name]?.removeFirst()
+        }
+        return found
+    }
+
+    /// Those that it changes or deletes, as they stood when it was made.
+    var touched: [Item] {
         steps.compactMap { step in
             switch step {
-            case .change(let old, _), .delete(let old): old.monitor
+            case .change(let old, _), .delete(let old): old.item
             case .add, .keep: nil
             }
         }
     }
 
-    /// Whether anything would be different afterwards.
-    package var changesNothing: Bool {
+    var changesNothing: Bool {
         steps.allSatisfy { if case .keep = $0 { true } else { false } }
     }
 
-    /// The plan, a line a monitor and a line a field, and the sum of it.
-    package var text: String {
-        var (lines, counts) = ([String](), (added: 0, changed: 0, deleted: 0, kept: 0))
+    var counts: (added: Int, changed: Int, deleted: Int, kept: Int) {
+        var counts = (added: 0, changed: 0, deleted: 0, kept: 0)
         for step in steps {
             switch step {
-            case .add(let wanted):
-                counts.added += 1
-                lines.append("+ thêm “\(wanted.draft.name)”")
-                lines += wanted.sheet.told.dropFirst().map { "    \($0.field.name): \($0.field.shown($0.value))" }
-            case .change(let old, let wanted):
-                counts.changed += 1
-                lines.append("~ sửa “\(old.monitor.name)”")
-                lines += old.sheet.differences(to: wanted.sheet).map {
-                    "    \($0.field.name): \($0.field.shown($0.before)) → \($0.field.shown($0.after))"
-                }
-            case .delete(let old):
-                counts.deleted += 1
-                lines.append("- xóa “\(old.monitor.name)”")
-            case .keep(let old):
-                counts.kept += 1
-                lines.append("= giữ “\(old.monitor.name)” (không có trong tệp)")
+            case .add: counts.added += 1
+            case .change: counts.changed += 1
+            case .delete: counts.deleted += 1
+            case .keep: counts.kept += 1
             }
         }
-        lines.append(
-            "Thêm \(counts.added), sửa \(counts.changed), xóa \(counts.deleted), giữ ngoài tệp \(counts.kept), không đổi \(unchanged).")
-        return lines.joined(separator: "\n")
+        return counts
+    }
+
+    /// A line for each, and a line a field.
+    var lines: [String] {
+        steps.flatMap { step in
+            switch step {
+            case .add(let wanted):
+                ["+ thêm \(Item.noun)“\(wanted.draft.name)”"]
+                    + wanted.sheet.told.dropFirst().map { "    \($0.field.name): \($0.field.shown($0.value))" }
+            case .change(let old, let wanted):
+                ["~ sửa \(Item.noun)“\(old.item.name)”"]
+                    + old.sheet.differences(to: wanted.sheet).map {
+                        "    \($0.field.name): \($0.field.shown($0.before)) → \($0.field.shown($0.after))"
+                    }
+            case .delete(let old): ["- xóa \(Item.noun)“\(old.item.name)”"]
+            case .keep(let old): ["= giữ \(Item.noun)“\(old.item.name)” (không có trong tệp)"]
+            }
+        }
     }
 }
 

@@ -2,8 +2,7 @@ package import Civil
 package import Database
 package import Organization
 
-/// The catalogue of all monitors that are probed, as a file says it: out of the database and back. Heartbeats have
-/// addresses that others have written into their jobs; they are not part of it.
+/// The catalogue of all monitors and heartbeats, as a file says it: out of the database and back.
 package struct CatalogueStore: Sendable {
     let database: Database
 
@@ -11,32 +10,48 @@ package struct CatalogueStore: Sendable {
         self.database = database
     }
 
-    /// The whole catalogue, oldest first. Values of headers are in it as they are.
+    /// The whole catalogue, oldest first. Values of headers and the codes of heartbeats are in it as they are.
     package func export() async throws -> String {
-        let agencies = try await database.agencyCodes()
-        return try CatalogueText.write(try await database.catalogue(agencies).map(\.sheet))
+        try await database.transaction { tx in
+            // Both lists as of one moment.
+            try await tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            let agencies = try await tx.agencyCodes()
+            let monitors: [CatalogueSteps<Monitor>.Current] = try await tx.catalogue(agencies)
+            let heartbeats: [CatalogueSteps<Heartbeat>.Current] = try await tx.catalogue(agencies)
+            return try CatalogueText.write(monitors.map(\.sheet), heartbeats.map(\.sheet))
+        }
     }
 
     /// Makes the monitors what the text says, all of it or nothing.
     ///
     /// - Parameters:
-    ///   - deletesMissing: Whether monitors that the text does not name are deleted.
+    ///   - deletesMissing: Whether monitors that the text does not name are deleted, and heartbeats, if it has a list of
+    ///     them.
     ///   - isRehearsal: Everything is tried as if it were meant, and nothing is kept.
     /// - Returns: What was, or would be, changed.
     /// - Throws: `Refusal` with the lines that stand in the way.
     package func apply(
         _ text: String, deletesMissing: Bool, isRehearsal: Bool, by actor: Actor, at now: Instant
     ) async throws -> CataloguePlan {
-        let entries = try CatalogueText.read(text)
+        let text = try CatalogueText.read(text)
+        // A report that an old schedule was waiting for is judged by the old schedule.
+        try await HeartbeatStore(database: database).judgeWhatWasHeard(at: now)
         do {
             return try await database.transaction { tx in
                 // Two catalogues at once would each plan on what the other is changing.
                 try await tx.run("SELECT pg_advisory_xact_lock(161202515)")
-                let agencies = try await tx.agencyCodes()
-                let plan = try CataloguePlan(
-                    from: try await tx.catalogue(agencies), to: entries,
-                    agencies: Dictionary(agencies.map { ($1, $0) }) { first, _ in first }, deletesMissing: deletesMissing)
-                try await tx.carryOut(plan, by: actor, at: now)
+                let codes = try await tx.agencyCodes()
+                let agencies = Dictionary(codes.map { ($1, $0) }) { first, _ in first }
+                let plan = CataloguePlan(
+                    monitors: try CatalogueSteps(
+                        from: try await tx.catalogue(codes), to: text.monitors, agencies: agencies,
+                        deletesMissing: deletesMissing, at: now),
+                    heartbeats: try CatalogueSteps(
+                        from: try await tx.catalogue(codes), to: text.heartbeats ?? [], agencies: agencies,
+                        deletesMissing: deletesMissing && text.heartbeats != nil, at: now))
+                try await tx.carryOut(plan.monitors, by: actor, at: now)
+                try await tx.carryOut(plan.heartbeats, by: actor, at: now)
+                if !plan.monitors.changesNothing { try await tx.announceMonitors() }
                 if isRehearsal { throw Rehearsed(plan: plan) }
                 return plan
             }
@@ -58,96 +73,72 @@ extension Queryable {
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0.code) })
     }
 
-    fileprivate func catalogue(_ agencies: [Agency.ID: String]) async throws -> [CataloguePlan.Current] {
-        let monitors: [Monitor] = try await all(
-            """
-            SELECT \(columns: Monitor.self) FROM monitors m
-            WHERE  m.deleted_at IS NULL AND m.kind <> 'heartbeat' ORDER BY m.id
-            """)
-        return monitors.map { monitor in
-            .init(
-                monitor: monitor,
-                sheet: MonitorSheet(
-                    monitor.draft, isPaused: monitor.pausedAt != nil, agency: monitor.agency.flatMap { agencies[$0] }))
+    fileprivate func catalogue<Item: CatalogueItem>(_ agencies: [Agency.ID: String]) async throws -> [CatalogueSteps<Item>.Current] {
+        let items: [Item] = try await all("SELECT \(columns: Item.self) \(sql: Item.kept) ORDER BY m.id")
+        return items.map { item in
+            let draft = item.draft
+            return .init(
+                item: item, sheet: Sheet(draft, isPaused: item.isPaused, agency: draft.agency.flatMap { agencies[$0] }))
         }
     }
 }
 
 extension Transaction {
-    /// Monitors first and then what they hang on, so that the order of a file does not matter; the audit trail last.
-    fileprivate func carryOut(_ plan: CataloguePlan, by actor: Actor, at now: Instant) async throws {
-        try await hold(plan.touched)
-        var places: [(id: Monitor.ID, wanted: CataloguePlan.Wanted)] = []
+    /// What is listed first and then what it hangs on, so that the order of a file does not matter.
+    fileprivate func carryOut<Item: CatalogueItem>(
+        _ plan: CatalogueSteps<Item>, by actor: Actor, at now: Instant
+    ) async throws {
+        // A plan holds only for the catalogue that it was made from.
+        let touched = plan.touched
+        guard Set(try await Item.hold(touched.map(\.id), in: self)) == Set(touched) else {
+            throw Refusal(field: "", "Danh mục vừa được người khác sửa; chưa đổi gì, hãy chạy lại.")
+        }
+        var places: [(id: Monitor.ID, wanted: CatalogueSteps<Item>.Wanted)] = []
         for step in plan.steps {
             switch step {
             case .add(let wanted):
-                try await wanted.placing { try await checkInUse(wanted.draft.agency, as: "Phạm vi") }
-                let id = try await begin(wanted.draft, at: now)
+                let draft = wanted.draft
+                try await wanted.placing { try await checkInUse(draft.agency, as: "Phạm vi") }
+                let id = try await Item.add(draft, in: self, at: now)
                 places.append((id, wanted))
-                if wanted.sheet.isPaused { try await pauseMeasuring(id, at: now) }
-            case .change(let old, let wanted):
-                let id = old.monitor.id
-                if wanted.draft.agency != old.monitor.agency {
-                    try await wanted.placing { try await checkInUse(wanted.draft.agency, as: "Phạm vi") }
+                record("\(Item.auditName).added", draft.name, by: actor, after: Item.audited(draft), at: now)
+                if wanted.sheet.isPaused {
+                    try await Item.pause(id, in: self, at: now)
+                    record("\(Item.auditName).paused", draft.name, by: actor, at: now)
                 }
-                if wanted.draft != old.monitor.draft {
-                    try await alter(id, to: wanted.draft, by: actor, at: now)
+            case .change(let old, let wanted):
+                let (id, before, after) = (old.item.id, old.item.draft, wanted.draft)
+                if after.agency != before.agency {
+                    try await wanted.placing { try await checkInUse(after.agency, as: "Phạm vi") }
+                }
+                if after != before {
+                    try await old.item.alter(to: after, by: actor, in: self, at: now)
                     places.append((id, wanted))
+                    record(
+                        "\(Item.auditName).changed", after.name, by: actor, before: Item.audited(before),
+                        after: Item.audited(after), at: now)
                 }
                 switch (old.sheet.isPaused, wanted.sheet.isPaused) {
-                case (false, true): try await pauseMeasuring(id, at: now)
-                case (true, false): try await resumeMeasuring(id, at: now)
+                case (false, true):
+                    try await Item.pause(id, in: self, at: now)
+                    record("\(Item.auditName).paused", after.name, by: actor, at: now)
+                case (true, false):
+                    try await Item.resume(id, as: after, in: self, at: now)
+                    record("\(Item.auditName).resumed", after.name, by: actor, at: now)
                 default: break
                 }
-            case .delete(let old): try await takeOff(old.monitor.id, at: now)
+            case .delete(let old):
+                try await old.item.takeOff(in: self, at: now)
+                record(
+                    "\(Item.auditName).deleted", old.item.name, by: actor, before: Item.audited(old.item.draft), at: now)
             case .keep: break
             }
         }
-        for (id, wanted) in places { try await wanted.placing { try await put(id, into: wanted.draft.place, at: now) } }
-        if !plan.changesNothing { try await announceMonitors() }
-        for step in plan.steps { try await record(step, by: actor, at: now) }
-    }
-
-    /// Locks the monitors as every command does, states first, and makes sure that nobody has changed one since the plan
-    /// was made.
-    private func hold(_ monitors: [Monitor]) async throws {
-        let ids = monitors.map(\.id.rawValue)
-        try await run("SELECT FROM monitor_states WHERE monitor_id = ANY(\(ids)) ORDER BY monitor_id FOR UPDATE")
-        let found: [Monitor] = try await all(
-            """
-            SELECT \(columns: Monitor.self) FROM monitors m
-            WHERE  m.id = ANY(\(ids)) AND m.deleted_at IS NULL ORDER BY m.id FOR UPDATE OF m
-            """)
-        guard Set(found) == Set(monitors) else {
-            throw Refusal(field: "", "Danh mục vừa được người khác sửa; chưa đổi gì, hãy chạy lại.")
-        }
-    }
-
-    private func record(_ step: CataloguePlan.Step, by actor: Actor, at now: Instant) async throws {
-        switch step {
-        case .add(let wanted):
-            let draft = wanted.draft
-            record("monitor.added", draft.name, by: actor, after: draft.audited, at: now)
-            if wanted.sheet.isPaused { record("monitor.paused", draft.name, by: actor, at: now) }
-        case .change(let old, let wanted):
-            let (before, after) = (old.monitor.draft, wanted.draft)
-            if before != after {
-                record(
-                    "monitor.changed", after.name, by: actor, before: before.audited, after: after.audited, at: now)
-            }
-            if old.sheet.isPaused != wanted.sheet.isPaused {
-                record(
-                    wanted.sheet.isPaused ? "monitor.paused" : "monitor.resumed", after.name, by: actor, at: now)
-            }
-        case .delete(let old):
-            record(
-                "monitor.deleted", old.monitor.name, by: actor, before: old.monitor.draft.audited, at: now)
-        case .keep: break
-        }
+        for (id, wanted) in places { try await wanted.placing { try await Item.settle(id, wanted.draft, in: self, at: now) } }
     }
 }
 
-extension CataloguePlan.Wanted {
+extension CatalogueSteps.Wanted {
     /// What only the database can refuse is told with its line too.
     fileprivate func placing(_ command: () async throws -> Void) async throws {
         do {

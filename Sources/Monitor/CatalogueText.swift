@@ -1,10 +1,10 @@
 import Organization
 import Yams
 
-/// The file of a catalogue of monitors: YAML, whose values are texts, numbers, on and off, and lists of texts. What is
+/// The file of a catalogue of monitors and heartbeats: YAML, whose values are texts, numbers, on and off, and lists of texts. What is
 /// anything else is refused with its line, and nothing is guessed.
 enum CatalogueText {
-    /// One monitor of a file.
+    /// One monitor or heartbeat of a file.
     struct Entry: Sendable {
         /// The line on which it begins, counted from 1.
         let line: Int
@@ -13,18 +13,31 @@ enum CatalogueText {
         var lines: [String: Int] = [:]
     }
 
+    /// What a file says.
+    struct Contents: Sendable {
+        let monitors: [Entry]
+        /// nil: the file does not speak of them, and they stay as they are.
+        let heartbeats: [Entry]?
+    }
+
     // MARK: Writing
 
     /// The same sheets always give the same bytes.
     /// - Throws: `YamlError` when there is no memory for it.
-    static func write(_ sheets: [MonitorSheet]) throws -> String {
-        let monitors = sheets.map { sheet in Node(sheet.told.map { (Node($0.field.name), node($0.value)) }) }
-        let root = Node([(Node("version"), Node("1")), (Node("monitors"), Node(monitors))])
+    static func write(_ monitors: [Sheet<MonitorDraft>], _ heartbeats: [Sheet<HeartbeatDraft>]) throws -> String {
+        let root = Node([
+            (Node("version"), Node("1")), (Node("monitors"), Node(monitors.map(node))),
+            (Node("heartbeats"), Node(heartbeats.map(node))),
+        ])
         return """
-            # Danh mục điểm giám sát của Trực Ban. Trường nào không ghi thì theo mặc định của biểu mẫu.
-            # Có thể có mật khẩu (password, headers, send, body): giữ tệp này như giữ mật khẩu.
+            # Danh mục điểm giám sát và tín hiệu tự báo của Trực Ban. Trường nào không ghi thì theo mặc định của biểu mẫu.
+            # Có mật khẩu (password, headers, send, body) và mã báo tín hiệu (code): giữ tệp này như giữ mật khẩu.
 
             """ + (try serialize(node: root, width: -1, allowUnicode: true))
+    }
+
+    private static func node<Draft>(_ sheet: Sheet<Draft>) -> Node {
+        Node(sheet.told.map { (Node($0.field.name), node($0.value)) })
     }
 
     private static func node(_ value: SheetValue) -> Node {
@@ -49,11 +62,12 @@ enum CatalogueText {
     private static let shortest = "version: 1\nmonitors: []".utf8.count
 
     /// - Throws: `Refusal` naming the lines that cannot be read.
-    static func read(_ text: String) throws(Refusal) -> [Entry] {
+    static func read(_ text: String) throws(Refusal) -> Contents {
         guard text.utf8.count >= shortest, let root = try parsed(text) else {
             throw Refusal(field: "", "Tệp trống hoặc thiếu: cần “version: 1” và “monitors:”.")
         }
-        var (version, monitors, problems): (Node?, Node?, [Refusal.Problem]) = (nil, nil, [])
+        var (version, monitors, heartbeats): (Node?, Node?, Node?)
+        var problems: [Refusal.Problem] = []
         func note(_ node: Node, _ text: String) {
             problems.append(.init(field: "", text: "Dòng \(node.mark?.line ?? 1): \(text)"))
         }
@@ -64,7 +78,8 @@ enum CatalogueText {
             switch key.scalar?.string {
             case "version": version = value
             case "monitors": monitors = value
-            default: note(key, "không có mục “\(key.scalar?.string ?? "…")”; chỉ có version và monitors.")
+            case "heartbeats": heartbeats = value
+            default: note(key, "không có mục “\(key.scalar?.string ?? "…")”; chỉ có version, monitors và heartbeats.")
             }
         }
         if version?.scalar?.string != "1" { note(version ?? root, "cần “version: 1”.") }
@@ -72,15 +87,19 @@ enum CatalogueText {
             note(monitors ?? root, "cần “monitors:” và một dãy điểm giám sát, hoặc “monitors: []”.")
             throw Refusal(problems)
         }
-        let entries = list.map { entry($0, note) }
+        if let heartbeats, heartbeats.sequence == nil {
+            note(heartbeats, "heartbeats: cần một dãy tín hiệu, hoặc “heartbeats: []” khi không có tín hiệu nào.")
+        }
+        let contents = Contents(
+            monitors: list.map { entry($0, note) }, heartbeats: heartbeats?.sequence?.map { entry($0, note) })
         if !problems.isEmpty { throw Refusal(problems) }
-        return entries
+        return contents
     }
 
     private static func entry(_ node: Node, _ note: (Node, String) -> Void) -> Entry {
         var entry = Entry(line: node.mark?.line ?? 1)
         guard let mapping = node.mapping else {
-            note(node, "mỗi điểm giám sát là các trường dạng “tên: giá trị”.")
+            note(node, "mỗi điểm giám sát, mỗi tín hiệu là các trường dạng “tên: giá trị”.")
             return entry
         }
         for (key, value) in mapping {

@@ -13,7 +13,8 @@ extension HeartbeatStore {
         return try await database.transaction { tx in
             try await tx.claim(form, location: "/heartbeats")
             try await tx.checkInUse(draft.agency, as: "Phạm vi")
-            let id = try await tx.addHeartbeat(draft, by: actor, at: now)
+            let id = try await tx.addHeartbeat(draft, at: now)
+            tx.record("heartbeat.added", draft.name, by: actor, after: draft.audited, at: now)
             tx.settle(form, location: "/heartbeats/\(id.rawValue)")
             return id
         }
@@ -33,28 +34,7 @@ extension HeartbeatStore {
             if draft.agency != heartbeat.agency { try await tx.checkInUse(draft.agency, as: "Phạm vi") }
             let standing = try await tx.lockHeartbeat(heartbeat.id)
             try await tx.check(version, of: heartbeat.id, as: "Tín hiệu này")
-            try await tx.raiseVersion(of: heartbeat.id, by: actor, at: now)
-            try await tx.run(
-                """
-                UPDATE monitors SET name = \(draft.name), component = \(draft.component), agency_id = \(draft.agency)
-                WHERE  id = \(heartbeat.id)
-                """)
-            try await tx.run(
-                """
-                UPDATE heartbeats
-                SET    slug = \(draft.slug), schedule = \(draft.schedule.kind), period_seconds = \(draft.schedule.period?.inSeconds),
-                       expression = \(draft.schedule.expression), zone = \(draft.schedule.zone),
-                       grace_seconds = \(draft.grace.inSeconds), is_daily_backup = \(draft.isDailyBackup)
-                WHERE  monitor_id = \(heartbeat.id)
-                """)
-            if let standing, !standing.isPaused {
-                // Counted anew from the last report; what the new schedule finds missed already, it never asked for.
-                var rules = standing.rules(draft)
-                if let deadline = rules.deadline, deadline.at <= now {
-                    rules = standing.rules(draft, countedFrom: standing.countedFrom.map { _ in now }, startedAt: nil)
-                }
-                try await tx.expect(heartbeat.id, rules)
-            }
+            try await tx.alterHeartbeat(heartbeat.id, standing, to: draft, by: actor, at: now)
             tx.record(
                 "heartbeat.changed", draft.name, by: actor, before: heartbeat.draft.audited, after: draft.audited, at: now)
         }
@@ -65,17 +45,7 @@ extension HeartbeatStore {
         try await sweep(at: now)
         try await database.transaction { tx in
             try await tx.claim(form, location: "/heartbeats/\(heartbeat.id.rawValue)")
-            _ = try await tx.lockHeartbeat(heartbeat.id)
-            let paused = try await tx.run(
-                "UPDATE monitors SET paused_at = \(now) WHERE id = \(heartbeat.id) AND paused_at IS NULL AND deleted_at IS NULL")
-            guard paused == 1 else { throw Refusal(field: "", "Tín hiệu này đang tạm dừng đo.") }
-            try await tx.run(
-                """
-                UPDATE heartbeat_states
-                SET    is_paused = true, has_gap = true, alert_after = NULL, started_at = NULL, start_rid = NULL
-                WHERE  monitor_id = \(heartbeat.id)
-                """)
-            try await tx.openHeartbeatGaps([heartbeat.id], .paused, from: now.flooredToSecond)
+            try await tx.pauseHeartbeat(heartbeat.id, at: now)
             tx.record("heartbeat.paused", heartbeat.name, by: actor, at: now)
         }
     }
@@ -84,20 +54,7 @@ extension HeartbeatStore {
     package func resume(_ heartbeat: Heartbeat, by actor: Actor, form: FormKey? = nil, at now: Instant) async throws {
         try await database.transaction { tx in
             try await tx.claim(form, location: "/heartbeats/\(heartbeat.id.rawValue)")
-            let standing = try await tx.lockHeartbeat(heartbeat.id)
-            let resumed = try await tx.run(
-                "UPDATE monitors SET paused_at = NULL WHERE id = \(heartbeat.id) AND paused_at IS NOT NULL AND deleted_at IS NULL")
-            guard resumed == 1, let standing else { throw Refusal(field: "", "Tín hiệu này đang được đo.") }
-            try await tx.run(
-                """
-                UPDATE heartbeat_states
-                SET    is_paused = false, state = CASE state WHEN 'up' THEN 'unknown' ELSE state END,
-                       since = CASE state WHEN 'up' THEN greatest(since, \(now.flooredToSecond)) ELSE since END
-                WHERE  monitor_id = \(heartbeat.id)
-                """)
-            try await tx.expect(
-                heartbeat.id,
-                standing.rules(heartbeat.draft, countedFrom: standing.countedFrom.map { _ in now }, startedAt: nil))
+            try await tx.resumeHeartbeat(heartbeat.id, as: heartbeat.draft, at: now)
             tx.record("heartbeat.resumed", heartbeat.name, by: actor, at: now)
         }
     }
@@ -108,13 +65,7 @@ extension HeartbeatStore {
         try await sweep(at: now)
         try await database.transaction { tx in
             try await tx.claim(form, location: "/heartbeats")
-            _ = try await tx.lockHeartbeat(heartbeat.id)
-            let deleted = try await tx.run(
-                "UPDATE monitors SET deleted_at = \(now) WHERE id = \(heartbeat.id) AND deleted_at IS NULL")
-            guard deleted == 1 else { throw Refusal(field: "", "Tín hiệu này đã được xóa.") }
-            try await tx.run("DELETE FROM heartbeat_states WHERE monitor_id = \(heartbeat.id)")
-            try await tx.endOutages([heartbeat.id: now.ceiledToSecond])
-            try await tx.endGaps([heartbeat.id: now.ceiledToSecond])
+            try await tx.takeOffHeartbeat(heartbeat.id, at: now)
             tx.record(
                 "heartbeat.deleted", heartbeat.name, by: actor, before: heartbeat.draft.audited, at: now)
         }
@@ -168,9 +119,10 @@ struct HeartbeatStanding: PostgresRow {
     }
 }
 
+/// What each command does to the tables, for the commands above and for a catalogue that gives many at once.
 extension Transaction {
-    /// - Returns: The key of the new heartbeat; its address is a fresh secret.
-    func addHeartbeat(_ draft: HeartbeatDraft, by actor: Actor, at now: Instant) async throws -> Monitor.ID {
+    /// - Returns: The key of the new heartbeat; its address is a fresh secret, unless the draft brings one.
+    func addHeartbeat(_ draft: HeartbeatDraft, at now: Instant) async throws -> Monitor.ID {
         let begun = now.flooredToSecond
         let id = try await value(
             """
@@ -181,16 +133,89 @@ extension Transaction {
             """
             INSERT INTO heartbeats
                 (monitor_id, code, slug, schedule, period_seconds, expression, zone, grace_seconds, is_daily_backup)
-            VALUES (\(id), gen_random_uuid(), \(draft.slug), \(draft.schedule.kind), \(draft.schedule.period?.inSeconds),
-                    \(draft.schedule.expression), \(draft.schedule.zone), \(draft.grace.inSeconds), \(draft.isDailyBackup))
+            VALUES (\(id), coalesce(\(draft.code), gen_random_uuid()), \(draft.slug), \(draft.schedule.kind),
+                    \(draft.schedule.period?.inSeconds), \(draft.schedule.expression), \(draft.schedule.zone),
+                    \(draft.grace.inSeconds), \(draft.isDailyBackup))
             """)
         try await run("INSERT INTO heartbeat_states (monitor_id, since) VALUES (\(id), \(begun))")
         try await openHeartbeatGaps([id], .notStarted, from: begun)
-        record("heartbeat.added", draft.name, by: actor, after: draft.audited, at: now)
         return id
     }
 
-    fileprivate func lockHeartbeat(_ id: Monitor.ID) async throws -> HeartbeatStanding? {
+    /// - Parameter standing: As `lockHeartbeat` found it.
+    func alterHeartbeat(
+        _ id: Monitor.ID, _ standing: HeartbeatStanding?, to draft: HeartbeatDraft, by actor: Actor, at now: Instant
+    ) async throws {
+        try await raiseVersion(of: id, by: actor, at: now)
+        try await run(
+            """
+            UPDATE monitors SET name = \(draft.name), component = \(draft.component), agency_id = \(draft.agency)
+            WHERE  id = \(id)
+            """)
+        try await run(
+            """
+            UPDATE heartbeats
+            SET    code = coalesce(\(draft.code), code), slug = \(draft.slug), schedule = \(draft.schedule.kind),
+                   period_seconds = \(draft.schedule.period?.inSeconds), expression = \(draft.schedule.expression),
+                   zone = \(draft.schedule.zone), grace_seconds = \(draft.grace.inSeconds),
+                   is_daily_backup = \(draft.isDailyBackup)
+            WHERE  monitor_id = \(id)
+            """)
+        guard let standing, !standing.isPaused else { return }
+        // Counted anew from the last report; what the new schedule finds missed already, it never asked for.
+        var rules = standing.rules(draft)
+        if let deadline = rules.deadline, deadline.at <= now {
+            rules = standing.rules(draft, countedFrom: standing.countedFrom.map { _ in now }, startedAt: nil)
+        }
+        try await expect(id, rules)
+    }
+
+    /// - Throws: `Refusal` when it is paused or gone.
+    func pauseHeartbeat(_ id: Monitor.ID, at now: Instant) async throws {
+        _ = try await lockHeartbeat(id)
+        let paused = try await run(
+            "UPDATE monitors SET paused_at = \(now) WHERE id = \(id) AND paused_at IS NULL AND deleted_at IS NULL")
+        guard paused == 1 else { throw Refusal(field: "", "Tín hiệu này đang tạm dừng đo.") }
+        try await run(
+            """
+            UPDATE heartbeat_states
+            SET    is_paused = true, has_gap = true, alert_after = NULL, started_at = NULL, start_rid = NULL
+            WHERE  monitor_id = \(id)
+            """)
+        try await openHeartbeatGaps([id], .paused, from: now.flooredToSecond)
+    }
+
+    /// - Parameter draft: What it is from now on.
+    /// - Throws: `Refusal` when it is not paused, or gone.
+    func resumeHeartbeat(_ id: Monitor.ID, as draft: HeartbeatDraft, at now: Instant) async throws {
+        let standing = try await lockHeartbeat(id)
+        let resumed = try await run(
+            "UPDATE monitors SET paused_at = NULL WHERE id = \(id) AND paused_at IS NOT NULL AND deleted_at IS NULL")
+        guard resumed == 1, let standing else { throw Refusal(field: "", "Tín hiệu này đang được đo.") }
+        try await run(
+            """
+            UPDATE heartbeat_states
+            SET    is_paused = false, state = CASE state WHEN 'up' THEN 'unknown' ELSE state END,
+                   since = CASE state WHEN 'up' THEN greatest(since, \(now.flooredToSecond)) ELSE since END
+            WHERE  monitor_id = \(id)
+            """)
+        try await expect(
+            id, standing.rules(draft, countedFrom: standing.countedFrom.map { _ in now }, startedAt: nil))
+    }
+
+    /// Its address is free again, should a catalogue bring the heartbeat back.
+    /// - Throws: `Refusal` when it is deleted.
+    func takeOffHeartbeat(_ id: Monitor.ID, at now: Instant) async throws {
+        _ = try await lockHeartbeat(id)
+        let deleted = try await run("UPDATE monitors SET deleted_at = \(now) WHERE id = \(id) AND deleted_at IS NULL")
+        guard deleted == 1 else { throw Refusal(field: "", "Tín hiệu này đã được xóa.") }
+        try await run("DELETE FROM heartbeat_states WHERE monitor_id = \(id)")
+        try await run("UPDATE heartbeats SET code = gen_random_uuid() WHERE monitor_id = \(id)")
+        try await endOutages([id: now.ceiledToSecond])
+        try await endGaps([id: now.ceiledToSecond])
+    }
+
+    func lockHeartbeat(_ id: Monitor.ID) async throws -> HeartbeatStanding? {
         try await first(
             "SELECT \(columns: HeartbeatStanding.self) FROM heartbeat_states s WHERE s.monitor_id = \(id) FOR UPDATE")
     }
@@ -208,7 +233,7 @@ extension Transaction {
 
 extension HeartbeatDraft {
     /// What the trail keeps.
-    fileprivate var audited: [String: String?] {
+    var audited: [String: String?] {
         [
             "name": name, "slug": slug, "schedule": schedule.kind.rawValue, "expression": schedule.expression,
             "period": schedule.period.map { "\($0.inSeconds)" }, "zone": schedule.zone, "grace": "\(grace.inSeconds)",

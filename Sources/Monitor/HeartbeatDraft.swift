@@ -1,4 +1,5 @@
 package import Civil
+package import Foundation
 package import Organization
 
 /// What somebody typed of a heartbeat.
@@ -10,6 +11,8 @@ package struct HeartbeatDraft: Hashable, Sendable {
     package var component = ""
     package var agency: Agency.ID?
     package var isDailyBackup = false
+    /// The secret of its address; nil leaves the one that it has, and gives a new heartbeat a fresh one.
+    package var code: UUID?
 
     /// From 5 seconds to a year and a day.
     package static let spans = 5...31_622_400
@@ -50,10 +53,11 @@ package struct HeartbeatDraft: Hashable, Sendable {
 }
 
 extension Heartbeat {
-    /// The heartbeat as a form shows it.
+    /// The heartbeat as a form shows it, and its secret.
     package var draft: HeartbeatDraft {
         var draft = HeartbeatDraft(name: name, schedule: schedule, grace: grace)
         (draft.slug, draft.component, draft.agency, draft.isDailyBackup) = (slug, component, agency, isDailyBackup)
+        draft.code = code
         return draft
     }
 }

@@ -99,7 +99,9 @@ extension HeartbeatStore {
             if same == 0 {
                 if kept >= Self.limit { return .full }
                 let draft = HeartbeatDraft(slug: slug, agency: agency)
-                _ = try await tx.addHeartbeat(draft, by: .system("ping", address: ping.source), at: now)
+                _ = try await tx.addHeartbeat(draft, at: now)
+                tx.record(
+                    "heartbeat.added", draft.name, by: .system("ping", address: ping.source), after: draft.audited, at: now)
             }
             let word = try await tx.value(Self.taking([(ping, now)]), as: Word.self)
             return word == .ok ? (same == 0 ? .created : .ok) : .ambiguous
@@ -109,6 +111,12 @@ extension HeartbeatStore {
     /// Says that pings are heard, and judges every deadline that has passed. Any number of processes may do it at once.
     package func sweep(at now: Instant) async throws {
         try await listen(at: now)
+        while try await judge(at: now) {}
+    }
+
+    /// Judges every deadline that has passed, where somebody listens already.
+    func judgeWhatWasHeard(at now: Instant) async throws {
+        guard try await deafSince(at: now) == nil else { return }
         while try await judge(at: now) {}
     }
 

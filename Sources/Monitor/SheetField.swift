@@ -18,7 +18,17 @@ struct SheetField: Sendable {
     /// In the order in which people read them.
     private static let table = [
         SheetField(name: "name"),
+        SheetField(name: "code", isSecret: true),
+        SheetField(name: "slug"),
         SheetField(name: "kind"),
+        SheetField(name: "schedule"),
+        SheetField(name: "period", shape: .number),
+        SheetField(name: "period_unit"),
+        SheetField(name: "expression"),
+        SheetField(name: "zone"),
+        SheetField(name: "grace", shape: .number),
+        SheetField(name: "grace_unit"),
+        SheetField(name: "is_daily_backup", shape: .flag),
         SheetField(name: "url"),
         SheetField(name: "host"),
         SheetField(name: "port", shape: .number),

@@ -73,7 +73,24 @@ import Testing
         try await Town.with { town in
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("tb-\(UUID().uuidString).yaml").path
             defer { try? FileManager.default.removeItem(atPath: file) }
-            let text = "version: 1\nmonitors:\n- name: Cổng\n  kind: tcp\n  host: a.example.vn\n  port: 8443\n"
+            let text = """
+                version: 1
+                monitors:
+                - name: Cổng
+                  kind: tcp
+                  host: a.example.vn
+                  port: 8443
+                heartbeats:
+                - name: Sao lưu
+                  code: 6f1c3c52-6a43-4a55-b4ae-90b8e5f2a001
+                  schedule: cron
+                  expression: 5 1 * * *
+                  zone: Asia/Ho_Chi_Minh
+                  grace: 30
+                  grace_unit: minutes
+                  is_daily_backup: true
+
+                """
             func apply(_ content: String, _ more: String..., by: String = "linh") async throws -> Program {
                 try content.write(toFile: file, atomically: true, encoding: .utf8)
                 return try await Program.run(["monitors", "apply", file, "--by", by] + more, database: town.database)
@@ -82,7 +99,7 @@ import Testing
             #expect(rehearsed.status == 0 && rehearsed.output.hasSuffix("không đổi 0.\nChạy thử: chưa đổi gì.\n"))
             #expect(rehearsed.output.hasPrefix("+ thêm “Cổng”\n"))
             let empty = try await Program.run(["monitors", "export"], database: town.database)
-            #expect(empty.status == 0 && empty.output.hasSuffix("version: 1\nmonitors: []\n"))
+            #expect(empty.status == 0 && empty.output.hasSuffix("version: 1\nmonitors: []\nheartbeats: []\n"))
             #expect(try await apply(text).output.hasSuffix("Đã thực hiện.\n"))
             let exported = try await Program.run(["monitors", "export"], database: town.database)
             #expect(exported.output.hasSuffix(text))

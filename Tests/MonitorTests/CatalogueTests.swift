@@ -14,7 +14,7 @@ import Testing
     /// What a file says that holds one monitor with this in its component.
     private static func read(component written: String) throws -> String? {
         let text = head + "  - name: A\n    component: \(written)\n    url: https://a.example.vn/\n"
-        let value = try #require(try CatalogueText.read(text).first?.fields["component"])
+        let value = try #require(try CatalogueText.read(text).monitors.first?.fields["component"])
         return SheetField.named("component").text(of: value, otherwise: "(chuẩn)")
     }
 
@@ -39,8 +39,10 @@ import Testing
         ("- name: A\n  kind: http\n", "Dòng 1: cần bắt đầu bằng “version: 1”."),
         ("# Danh mục\nversion: 1\nmonitors:\n", "Dòng 3: cần “monitors:” và một dãy điểm giám sát, hoặc “monitors: []”."),
         ("version: 2\nmonitors: []\n", "Dòng 1: cần “version: 1”."),
-        ("# chú thích\nversion: 1\nnhóm: []\nmonitors: []\n", "Dòng 3: không có mục “nhóm”; chỉ có version và monitors."),
-        (head + "  - A\n", "Dòng 3: mỗi điểm giám sát là các trường dạng “tên: giá trị”."),
+        ("# chú thích\nversion: 1\nnhóm: []\nmonitors: []\n", "Dòng 3: không có mục “nhóm”; chỉ có version, monitors và heartbeats."),
+        (head + "  - name: A\nheartbeats: có\n", "Dòng 4: heartbeats: cần một dãy tín hiệu, hoặc “heartbeats: []” khi không có tín hiệu nào."),
+        (head + "  - name: A\nheartbeats:\n  - B\n", "Dòng 5: mỗi điểm giám sát, mỗi tín hiệu là các trường dạng “tên: giá trị”."),
+        (head + "  - A\n", "Dòng 3: mỗi điểm giám sát, mỗi tín hiệu là các trường dạng “tên: giá trị”."),
         (head + "  - name: A\n    name: B\n", "Dòng 3: trường “name” được ghi hai lần."),
         (head + "  - name: A\n    [x]: B\n", "Dòng 4: tên trường cần là một từ."),
         (head + "  - name: A\n    tags: [[a]]\n", "Dòng 4: tags: cần một giá trị hoặc một dãy giá trị."),
@@ -61,44 +63,6 @@ import Testing
     }
 
     // MARK: The database
-
-    private struct Room {
-        let town: Town
-        var store: CatalogueStore { CatalogueStore(database: town.database) }
-        var monitors: MonitorStore { MonitorStore(database: town.database) }
-
-        func apply(_ text: String, deletesMissing: Bool = false, isRehearsal: Bool = false) async throws -> CataloguePlan {
-            try await store.apply(
-                text, deletesMissing: deletesMissing, isRehearsal: isRehearsal, by: town.actor(.linh), at: town.now)
-        }
-
-        func refused(_ text: String) async throws -> [String] {
-            do {
-                _ = try await apply(text)
-                return []
-            } catch let refusal as Refusal {
-                return refusal.problems.map(\.text)
-            }
-        }
-
-        func monitor(_ name: String) async throws -> Monitor {
-            let id = try await town.database.value(
-                "SELECT id FROM monitors WHERE name = \(name) AND deleted_at IS NULL", as: Monitor.ID.self)
-            return try #require(try await monitors.find(id, for: town.person(.linh)))
-        }
-
-        func names() async throws -> [String] {
-            try await town.database.values("SELECT name FROM monitors WHERE deleted_at IS NULL ORDER BY id", as: String.self)
-        }
-
-        func trail() async throws -> [String] {
-            try await town.database.values("SELECT action || ' ' || subject FROM audit_entries WHERE action LIKE 'monitor.%' ORDER BY seq", as: String.self)
-        }
-    }
-
-    private static func room<T: Sendable>(_ body: @escaping @Sendable (Room) async throws -> T) async throws -> T {
-        try await Town.with { town in try await body(Room(town: town)) }
-    }
 
     /// Everything that a form can say, in words that a careless writer would spoil.
     private static func drafts(_ town: Town) -> [MonitorDraft] {
@@ -144,7 +108,7 @@ import Testing
     }
 
     @Test func aCatalogueComesBackAsItWas() async throws {
-        try await Self.room { room in
+        try await CatalogueRoom.with { room in
             for draft in Self.drafts(room.town) {
                 _ = try await room.monitors.add(draft, by: room.town.actor(.linh), at: room.town.now)
             }
@@ -154,7 +118,7 @@ import Testing
             #expect(again.changesNothing && again.text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 11.")
 
             // Into an empty house, whose agencies have the same codes.
-            try await Self.room { other in
+            try await CatalogueRoom.with { other in
                 let plan = try await other.apply(text)
                 #expect(plan.text.hasSuffix("Thêm 11, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 0."))
                 #expect(!plan.text.contains("Bearer") && !plan.text.contains("mật khẩu"), "a plan shows no secrets")
@@ -164,7 +128,7 @@ import Testing
     }
 
     @Test func thePlanSaysFieldByFieldWhatBecomesOfWhat() async throws {
-        try await Self.room { room in
+        try await CatalogueRoom.with { room in
             let before = Self.head + """
                   - name: Cổng
                     kind: http
@@ -216,7 +180,7 @@ import Testing
     }
 
     @Test func whatOneLineForbidsNothingOfTheFileDoes() async throws {
-        try await Self.room { room in
+        try await CatalogueRoom.with { room in
             let bad = Self.head + """
                   - name: Tốt
                     kind: tcp
@@ -263,7 +227,7 @@ import Testing
 
     /// A plan holds only for the catalogue that it was made from.
     @Test func whatSomebodyChangesUnderACatalogueIsNotWrittenOver() async throws {
-        try await Self.room { room in
+        try await CatalogueRoom.with { room in
             let text = Self.head + "  - name: Cổng\n    kind: tcp\n    host: a.example.vn\n    port: 22\n"
             _ = try await room.apply(text)
             let late = try await room.town.database.transaction { tx in
@@ -283,7 +247,7 @@ import Testing
     }
 
     @Test func whatHungOnADeletedMonitorIsWrittenWithoutIt() async throws {
-        try await Self.room { room in
+        try await CatalogueRoom.with { room in
             let parent = "  - name: Đường truyền\n    kind: tcp\n    host: a.example.vn\n    port: 22\n"
             let child = "  - name: Cổng\n    kind: http\n    url: http://b.example.vn/\n"
             _ = try await room.apply(Self.head + parent + child + "    parent: Đường truyền\n")
@@ -298,7 +262,7 @@ import Testing
     }
 
     @Test func aPasswordThatAFileDoesNotSayStays() async throws {
-        try await Self.room { room in
+        try await CatalogueRoom.with { room in
             let text = Self.head + "  - name: CSDL\n    kind: postgres\n    host: a.example.vn\n    database: qlvb\n    user: giamsat\n"
             _ = try await room.apply(text + "    password: bí mật\n")
             #expect(try await room.apply(text).changesNothing)

@@ -25,14 +25,15 @@ protocol CatalogueItem: PostgresRow, Hashable, Sendable {
     static func audited(_ draft: Draft) -> [String: String?]
     /// The draft, with what a file does not say of secrets as it is.
     func keepingSecrets(_ draft: Draft) -> Draft
+    /// What stands against taking it now.
+    /// - Parameter old: What it takes the place of; nil for a new one.
+    static func problems(of draft: Draft, insteadOf old: Draft?, at now: Instant) -> [Refusal.Problem]
 
     /// Locks them as every command does, states first.
     /// - Returns: Those of them that are not deleted, as they are now.
     static func hold(_ ids: [Monitor.ID], in tx: Transaction) async throws -> [Self]
     static func add(_ draft: Draft, in tx: Transaction, at now: Instant) async throws -> Monitor.ID
     func alter(to draft: Draft, by actor: Actor, in tx: Transaction, at now: Instant) async throws
-    /// Called when all are there, whatever their order.
-    static func settle(_ id: Monitor.ID, _ draft: Draft, in tx: Transaction, at now: Instant) async throws
     static func pause(_ id: Monitor.ID, in tx: Transaction, at now: Instant) async throws
     static func resume(_ id: Monitor.ID, as draft: Draft, in tx: Transaction, at now: Instant) async throws
     func takeOff(in tx: Transaction, at now: Instant) async throws
@@ -52,6 +53,8 @@ extension Monitor: CatalogueItem {
     static func audited(_ draft: MonitorDraft) -> [String: String?] { draft.audited }
     func keepingSecrets(_ draft: MonitorDraft) -> MonitorDraft { draft.keepingSecrets(of: self) }
 
+    static func problems(of draft: MonitorDraft, insteadOf old: MonitorDraft?, at now: Instant) -> [Refusal.Problem] { [] }
+
     static func hold(_ ids: [ID], in tx: Transaction) async throws -> [Monitor] {
         let ids = ids.map(\.rawValue)
         try await tx.run("SELECT FROM monitor_states WHERE monitor_id = ANY(\(ids)) ORDER BY monitor_id FOR UPDATE")
@@ -65,10 +68,6 @@ extension Monitor: CatalogueItem {
 
     func alter(to draft: MonitorDraft, by actor: Actor, in tx: Transaction, at now: Instant) async throws {
         try await tx.alter(id, to: draft, by: actor, at: now)
-    }
-
-    static func settle(_ id: ID, _ draft: MonitorDraft, in tx: Transaction, at now: Instant) async throws {
-        try await tx.put(id, into: draft.place, at: now)
     }
 
     static func pause(_ id: ID, in tx: Transaction, at now: Instant) async throws {
@@ -100,6 +99,10 @@ extension Heartbeat: CatalogueItem {
         return kept
     }
 
+    static func problems(of draft: HeartbeatDraft, insteadOf old: HeartbeatDraft?, at now: Instant) -> [Refusal.Problem] {
+        draft.schedule == old?.schedule ? [] : draft.schedule.problems(at: now)
+    }
+
     static func hold(_ ids: [Monitor.ID], in tx: Transaction) async throws -> [Heartbeat] {
         let ids = ids.map(\.rawValue)
         try await tx.run("SELECT FROM heartbeat_states WHERE monitor_id = ANY(\(ids)) ORDER BY monitor_id FOR UPDATE")
@@ -114,8 +117,6 @@ extension Heartbeat: CatalogueItem {
     func alter(to draft: HeartbeatDraft, by actor: Actor, in tx: Transaction, at now: Instant) async throws {
         try await tx.alterHeartbeat(id, try await tx.lockHeartbeat(id), to: draft, by: actor, at: now)
     }
-
-    static func settle(_ id: Monitor.ID, _ draft: HeartbeatDraft, in tx: Transaction, at now: Instant) async throws {}
 
     static func pause(_ id: Monitor.ID, in tx: Transaction, at now: Instant) async throws {
         try await tx.pauseHeartbeat(id, at: now)

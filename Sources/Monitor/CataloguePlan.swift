@@ -49,8 +49,11 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
     /// How many stand as the file says.
     let unchanged: Int
 
-    /// A heartbeat is known by its code, where the file says one that there is. All else is known by its name; of
-    /// several with one name, the first in the file is the oldest.
+    /// Nothing is said of any.
+    init() { (steps, unchanged) = ([], 0) }
+
+    /// A heartbeat is known by its code, where the file says one that there is. All else is known by its name, and takes
+    /// the code over that the file says; of several with one name, the first in the file is the oldest.
     ///
     /// - Parameters:
     ///   - current: All there are, oldest first.
@@ -64,7 +67,7 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
         var (read, problems): ([Wanted], [Refusal.Problem]) = ([], [])
         for entry in entries {
             do {
-                let (draft, sheet) = try Sheet<Item.Draft>.read(entry.fields, agencies: agencies, at: now)
+                let (draft, sheet) = try Sheet<Item.Draft>.read(entry.fields, agencies: agencies)
                 read.append(Wanted(draft: draft, sheet: sheet, entry: entry))
             } catch {
                 problems += entry.placed(error).problems
@@ -80,7 +83,10 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
         let found = Self.pairs(read, current)
         var (steps, unchanged): ([Step], Int) = ([], 0)
         for (index, wanted) in read.enumerated() {
-            guard let old = found[index] else {
+            let old = found[index]
+            problems += wanted.entry.placed(
+                Refusal(Item.problems(of: wanted.draft, insteadOf: old?.item.draft, at: now))).problems
+            guard let old else {
                 steps.append(.add(wanted))
                 continue
             }
@@ -93,6 +99,7 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
                 steps.append(.change(old, Wanted(draft: draft, sheet: sheet, entry: wanted.entry)))
             }
         }
+        if !problems.isEmpty { throw Refusal(problems) }
         let named = Set(found.values.map(\.item.id))
         let missing = current.filter { !named.contains($0.item.id) }
         self.steps = steps + missing.map { deletesMissing ? .delete($0) : .keep($0) }
@@ -143,6 +150,31 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
         return counts
     }
 
+    /// What stands of it in the audit trail, in order.
+    var trail: [(action: String, name: String, before: [String: String?]?, after: [String: String?]?)] {
+        func pausing(_ isPaused: Bool, _ name: String) -> (String, String, [String: String?]?, [String: String?]?) {
+            ("\(Item.auditName).\(isPaused ? "paused" : "resumed")", name, nil, nil)
+        }
+        return steps.flatMap { step in
+            switch step {
+            case .add(let wanted):
+                let name = wanted.draft.name
+                return [("\(Item.auditName).added", name, nil, Item.audited(wanted.draft))]
+                    + (wanted.sheet.isPaused ? [pausing(true, name)] : [])
+            case .change(let old, let wanted):
+                let (before, after) = (old.item.draft, wanted.draft)
+                var told = Item.audited(after)
+                // The address itself is a secret; that it was changed is not.
+                if Item.code(in: before) != Item.code(in: after) { told["code"] = redacted }
+                return (before == after ? [] : [("\(Item.auditName).changed", after.name, Item.audited(before), told)])
+                    + (old.sheet.isPaused == wanted.sheet.isPaused ? [] : [pausing(wanted.sheet.isPaused, after.name)])
+            case .delete(let old):
+                return [("\(Item.auditName).deleted", old.item.name, Item.audited(old.item.draft), nil)]
+            case .keep: return []
+            }
+        }
+    }
+
     /// A line for each, and a line a field.
     var lines: [String] {
         steps.flatMap { step in
@@ -153,7 +185,9 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
             case .change(let old, let wanted):
                 ["~ sửa \(Item.noun)“\(old.item.name)”"]
                     + old.sheet.differences(to: wanted.sheet).map {
-                        "    \($0.field.name): \($0.field.shown($0.before)) → \($0.field.shown($0.after))"
+                        $0.field.name == "code"
+                            ? "    code: đổi; địa chỉ báo tín hiệu đang dùng sẽ không dùng được nữa"
+                            : "    \($0.field.name): \($0.field.shown($0.before)) → \($0.field.shown($0.after))"
                     }
             case .delete(let old): ["- xóa \(Item.noun)“\(old.item.name)”"]
             case .keep(let old): ["= giữ \(Item.noun)“\(old.item.name)” (không có trong tệp)"]

@@ -34,25 +34,24 @@ package struct CatalogueStore: Sendable {
         _ text: String, deletesMissing: Bool, isRehearsal: Bool, by actor: Actor, at now: Instant
     ) async throws -> CataloguePlan {
         let text = try CatalogueText.read(text)
-        // A report that an old schedule was waiting for is judged by the old schedule.
-        try await HeartbeatStore(database: database).judgeWhatWasHeard(at: now)
+        // What passed before, an old schedule judges; and where nobody listened, it is noted first what that means.
+        if text.heartbeats != nil, !isRehearsal { try await HeartbeatStore(database: database).sweep(at: now) }
         do {
             return try await database.transaction { tx in
                 // Two catalogues at once would each plan on what the other is changing.
                 try await tx.run("SELECT pg_advisory_xact_lock(161202515)")
-                let codes = try await tx.agencyCodes()
-                let agencies = Dictionary(codes.map { ($1, $0) }) { first, _ in first }
-                let plan = CataloguePlan(
-                    monitors: try CatalogueSteps(
-                        from: try await tx.catalogue(codes), to: text.monitors, agencies: agencies,
-                        deletesMissing: deletesMissing, at: now),
-                    heartbeats: try CatalogueSteps(
-                        from: try await tx.catalogue(codes), to: text.heartbeats ?? [], agencies: agencies,
-                        deletesMissing: deletesMissing && text.heartbeats != nil, at: now))
-                try await tx.carryOut(plan.monitors, by: actor, at: now)
-                try await tx.carryOut(plan.heartbeats, by: actor, at: now)
+                let plan = try await tx.plan(for: text, deletesMissing: deletesMissing, at: now)
+                let places = try await tx.carryOut(plan.monitors, by: actor, at: now)
+                _ = try await tx.carryOut(plan.heartbeats, by: actor, at: now)
+                // All are there by now, whatever the order of the file.
+                for (id, wanted) in places {
+                    try await wanted.placing { try await tx.put(id, into: wanted.draft.place, at: now) }
+                }
                 if !plan.monitors.changesNothing { try await tx.announceMonitors() }
                 if isRehearsal { throw Rehearsed(plan: plan) }
+                for line in plan.monitors.trail + plan.heartbeats.trail {
+                    tx.record(line.action, line.name, by: actor, before: line.before, after: line.after, at: now)
+                }
                 return plan
             }
         } catch let rehearsed as Rehearsed {
@@ -84,57 +83,57 @@ extension Queryable {
 }
 
 extension Transaction {
-    /// What is listed first and then what it hangs on, so that the order of a file does not matter.
+    fileprivate func plan(
+        for text: CatalogueText.Contents, deletesMissing: Bool, at now: Instant
+    ) async throws -> CataloguePlan {
+        let codes = try await agencyCodes()
+        let agencies = Dictionary(codes.map { ($1, $0) }) { first, _ in first }
+        func steps<Item: CatalogueItem>(_ entries: [CatalogueText.Entry]) async throws -> CatalogueSteps<Item> {
+            try CatalogueSteps(
+                from: try await catalogue(codes), to: entries, agencies: agencies, deletesMissing: deletesMissing, at: now)
+        }
+        let monitors: CatalogueSteps<Monitor> = try await steps(text.monitors)
+        guard let heartbeats = text.heartbeats else { return CataloguePlan(monitors: monitors, heartbeats: CatalogueSteps()) }
+        return CataloguePlan(monitors: monitors, heartbeats: try await steps(heartbeats))
+    }
+
+    /// Everything but what the monitors hang on.
+    /// - Returns: Those that are new or other than they were.
     fileprivate func carryOut<Item: CatalogueItem>(
         _ plan: CatalogueSteps<Item>, by actor: Actor, at now: Instant
-    ) async throws {
+    ) async throws -> [(id: Monitor.ID, wanted: CatalogueSteps<Item>.Wanted)] {
         // A plan holds only for the catalogue that it was made from.
         let touched = plan.touched
         guard Set(try await Item.hold(touched.map(\.id), in: self)) == Set(touched) else {
             throw Refusal(field: "", "Danh mục vừa được người khác sửa; chưa đổi gì, hãy chạy lại.")
         }
-        var places: [(id: Monitor.ID, wanted: CatalogueSteps<Item>.Wanted)] = []
+        var altered: [(id: Monitor.ID, wanted: CatalogueSteps<Item>.Wanted)] = []
         for step in plan.steps {
             switch step {
             case .add(let wanted):
-                let draft = wanted.draft
-                try await wanted.placing { try await checkInUse(draft.agency, as: "Phạm vi") }
-                let id = try await Item.add(draft, in: self, at: now)
-                places.append((id, wanted))
-                record("\(Item.auditName).added", draft.name, by: actor, after: Item.audited(draft), at: now)
-                if wanted.sheet.isPaused {
-                    try await Item.pause(id, in: self, at: now)
-                    record("\(Item.auditName).paused", draft.name, by: actor, at: now)
-                }
+                try await wanted.placing { try await checkInUse(wanted.draft.agency, as: "Phạm vi") }
+                let id = try await Item.add(wanted.draft, in: self, at: now)
+                altered.append((id, wanted))
+                if wanted.sheet.isPaused { try await Item.pause(id, in: self, at: now) }
             case .change(let old, let wanted):
-                let (id, before, after) = (old.item.id, old.item.draft, wanted.draft)
-                if after.agency != before.agency {
-                    try await wanted.placing { try await checkInUse(after.agency, as: "Phạm vi") }
+                let id = old.item.id
+                if wanted.draft.agency != old.item.draft.agency {
+                    try await wanted.placing { try await checkInUse(wanted.draft.agency, as: "Phạm vi") }
                 }
-                if after != before {
-                    try await old.item.alter(to: after, by: actor, in: self, at: now)
-                    places.append((id, wanted))
-                    record(
-                        "\(Item.auditName).changed", after.name, by: actor, before: Item.audited(before),
-                        after: Item.audited(after), at: now)
+                if wanted.draft != old.item.draft {
+                    try await old.item.alter(to: wanted.draft, by: actor, in: self, at: now)
+                    altered.append((id, wanted))
                 }
                 switch (old.sheet.isPaused, wanted.sheet.isPaused) {
-                case (false, true):
-                    try await Item.pause(id, in: self, at: now)
-                    record("\(Item.auditName).paused", after.name, by: actor, at: now)
-                case (true, false):
-                    try await Item.resume(id, as: after, in: self, at: now)
-                    record("\(Item.auditName).resumed", after.name, by: actor, at: now)
+                case (false, true): try await Item.pause(id, in: self, at: now)
+                case (true, false): try await Item.resume(id, as: wanted.draft, in: self, at: now)
                 default: break
                 }
-            case .delete(let old):
-                try await old.item.takeOff(in: self, at: now)
-                record(
-                    "\(Item.auditName).deleted", old.item.name, by: actor, before: Item.audited(old.item.draft), at: now)
+            case .delete(let old): try await old.item.takeOff(in: self, at: now)
             case .keep: break
             }
         }
-        for (id, wanted) in places { try await wanted.placing { try await Item.settle(id, wanted.draft, in: self, at: now) } }
+        return altered
     }
 }
 

@@ -124,6 +124,7 @@ extension Transaction {
     /// - Returns: The key of the new heartbeat; its address is a fresh secret, unless the draft brings one.
     func addHeartbeat(_ draft: HeartbeatDraft, at now: Instant) async throws -> Monitor.ID {
         let begun = now.flooredToSecond
+        try await free(draft.code)
         let id = try await value(
             """
             INSERT INTO monitors (name, kind, component, agency_id, created_at)
@@ -146,6 +147,7 @@ extension Transaction {
     func alterHeartbeat(
         _ id: Monitor.ID, _ standing: HeartbeatStanding?, to draft: HeartbeatDraft, by actor: Actor, at now: Instant
     ) async throws {
+        try await free(draft.code)
         try await raiseVersion(of: id, by: actor, at: now)
         try await run(
             """
@@ -203,16 +205,24 @@ extension Transaction {
             id, standing.rules(draft, countedFrom: standing.countedFrom.map { _ in now }, startedAt: nil))
     }
 
-    /// Its address is free again, should a catalogue bring the heartbeat back.
     /// - Throws: `Refusal` when it is deleted.
     func takeOffHeartbeat(_ id: Monitor.ID, at now: Instant) async throws {
         _ = try await lockHeartbeat(id)
         let deleted = try await run("UPDATE monitors SET deleted_at = \(now) WHERE id = \(id) AND deleted_at IS NULL")
         guard deleted == 1 else { throw Refusal(field: "", "Tín hiệu này đã được xóa.") }
         try await run("DELETE FROM heartbeat_states WHERE monitor_id = \(id)")
-        try await run("UPDATE heartbeats SET code = gen_random_uuid() WHERE monitor_id = \(id)")
         try await endOutages([id: now.ceiledToSecond])
         try await endGaps([id: now.ceiledToSecond])
+    }
+
+    /// A deleted heartbeat gives its address up to the one that a catalogue brings back in its place.
+    private func free(_ code: UUID?) async throws {
+        guard let code else { return }
+        try await run(
+            """
+            UPDATE heartbeats h SET code = gen_random_uuid() FROM monitors m
+            WHERE  h.code = \(code) AND m.id = h.monitor_id AND m.deleted_at IS NOT NULL
+            """)
     }
 
     func lockHeartbeat(_ id: Monitor.ID) async throws -> HeartbeatStanding? {

@@ -34,6 +34,12 @@ package struct HeartbeatDraft: Hashable, Sendable {
 
     /// - Throws: `Refusal` with everything that is not fit, named after the fields of the form.
     package func check(at now: Instant) throws(Refusal) {
+        let problems = problems + schedule.problems(at: now)
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+
+    /// What is wrong with it at any time.
+    var problems: [Refusal.Problem] {
         var problems: [Refusal.Problem] = []
         func note(_ field: String, _ text: String) { problems.append(.init(field: field, text: text)) }
 
@@ -44,11 +50,17 @@ package struct HeartbeatDraft: Hashable, Sendable {
             note("period", "Chu kỳ: cần từ 5 giây đến 366 ngày.")
         }
         if !Self.spans.contains(Int(grace.inSeconds)) { note("grace", "Thời gian ân hạn: cần từ 5 giây đến 366 ngày.") }
-        if schedule.next(after: now) == nil { note("expression", "Biểu thức: không có lần nào đến hẹn kể từ bây giờ.") }
         if isDailyBackup, agency != nil {
             note("is_daily_backup", "Sao lưu hằng ngày (Điều 18.2) là của toàn hệ thống: bỏ chọn, hoặc chọn phạm vi Toàn hệ thống.")
         }
-        if !problems.isEmpty { throw Refusal(problems) }
+        return problems
+    }
+}
+
+extension HeartbeatSchedule {
+    /// One that never comes again is not taken anew; a heartbeat that had it stays as it is.
+    func problems(at now: Instant) -> [Refusal.Problem] {
+        next(after: now) == nil ? [.init(field: "expression", text: "Biểu thức: không có lần nào đến hẹn kể từ bây giờ.")] : []
     }
 }
 

@@ -96,14 +96,16 @@ extension HeartbeatStore {
                     WHERE  h.slug = \(slug) AND m.agency_id IS NOT DISTINCT FROM \(agency) AND m.deleted_at IS NULL
                     """, as: Int.self)
             )
+            let draft = HeartbeatDraft(slug: slug, agency: agency)
             if same == 0 {
                 if kept >= Self.limit { return .full }
-                let draft = HeartbeatDraft(slug: slug, agency: agency)
                 _ = try await tx.addHeartbeat(draft, at: now)
+            }
+            let word = try await tx.value(Self.taking([(ping, now)]), as: Word.self)
+            if same == 0 {
                 tx.record(
                     "heartbeat.added", draft.name, by: .system("ping", address: ping.source), after: draft.audited, at: now)
             }
-            let word = try await tx.value(Self.taking([(ping, now)]), as: Word.self)
             return word == .ok ? (same == 0 ? .created : .ok) : .ambiguous
         }
     }
@@ -111,12 +113,6 @@ extension HeartbeatStore {
     /// Says that pings are heard, and judges every deadline that has passed. Any number of processes may do it at once.
     package func sweep(at now: Instant) async throws {
         try await listen(at: now)
-        while try await judge(at: now) {}
-    }
-
-    /// Judges every deadline that has passed, where somebody listens already.
-    func judgeWhatWasHeard(at now: Instant) async throws {
-        guard try await deafSince(at: now) == nil else { return }
         while try await judge(at: now) {}
     }
 

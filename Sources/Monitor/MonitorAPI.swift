@@ -149,7 +149,7 @@ package struct MonitorAPI: Sendable {
         }
         let codes = try await monitors.database.agencyCodes()
         return try MonitorSheet.read(
-            written, on: base, agencies: Dictionary(codes.map { ($1, $0) }) { first, _ in first }, at: call.now).draft
+            written, on: base, agencies: Dictionary(codes.map { ($1, $0) }) { first, _ in first }).draft
     }
 }
 

@@ -24,6 +24,11 @@ package struct MonitorDraft: Hashable, Sendable {
 
     /// - Throws: `Refusal` with everything that is not fit, named after the fields of the form.
     package func check() throws(Refusal) {
+        let problems = problems
+        if !problems.isEmpty { throw Refusal(problems) }
+    }
+
+    var problems: [Refusal.Problem] {
         var problems: [Refusal.Problem] = []
         func note(_ field: String, _ text: String) { problems.append(.init(field: field, text: text)) }
 
@@ -36,8 +41,7 @@ package struct MonitorDraft: Hashable, Sendable {
         if timeout > interval { note("timeout", "Thời gian chờ không được dài hơn khoảng cách giữa hai lần đo.") }
         if !(1...20).contains(confirmAfter) { note("confirm_after", "Số lần lỗi: cần từ 1 đến 20.") }
         if !(1...20).contains(recoverAfter) { note("recover_after", "Số lần tốt: cần từ 1 đến 20.") }
-        problems += place.problems + slowness.problems(timeout: timeout)
-        if !problems.isEmpty { throw Refusal(problems) }
+        return problems + place.problems + slowness.problems(timeout: timeout)
     }
 
     private var spans: [(field: String, label: String, value: Duration, range: ClosedRange<Int>)] {

@@ -1,4 +1,3 @@
-import Civil
 import Database
 import Foundation
 import Organization
@@ -25,8 +24,8 @@ protocol SheetDraft: Hashable, Sendable {
     /// - Parameter form: The fields and the secrets.
     /// - Throws: `Refusal` for what cannot be read.
     init(sheet form: Form) throws(Refusal)
-    /// - Throws: `Refusal` with everything that is not fit.
-    func check(at now: Instant) throws(Refusal)
+    /// What is wrong with it, whatever time it is, named after the fields.
+    var problems: [Refusal.Problem] { get }
 }
 
 /// A monitor or a heartbeat as files and machines write it: the fields of its form by their names, so that one reading,
@@ -81,7 +80,7 @@ struct Sheet<Draft: SheetDraft>: Hashable, Sendable {
     ///   - agencies: Their numbers by code.
     /// - Throws: `Refusal` naming every field that cannot be read or that this kind does not have.
     static func read(
-        _ written: [String: SheetValue], on base: [String: String] = [:], agencies: [String: Agency.ID], at now: Instant
+        _ written: [String: SheetValue], on base: [String: String] = [:], agencies: [String: Agency.ID]
     ) throws(Refusal) -> (draft: Draft, sheet: Sheet) {
         let field = SheetField.named(Draft.kindField)
         let kind = written[field.name].flatMap { field.text(of: $0, otherwise: "") } ?? base[field.name]
@@ -104,10 +103,10 @@ struct Sheet<Draft: SheetDraft>: Hashable, Sendable {
         let draft: Draft
         do {
             draft = try Draft(sheet: Form(fields))
-            try draft.check(at: now)
         } catch {
             throw Refusal(problems + error.problems)
         }
+        problems += draft.problems
         let sheet = Sheet(draft, isPaused: fields["paused"]?.isEmpty == false, agency: agency.map { _ in code })
         for name in written.keys.sorted() where sheet.all[name] == nil {
             problems.append(.init(field: name, text: "\(name): \(draft.kindInWords) không có trường này."))
@@ -132,8 +131,6 @@ extension MonitorDraft: SheetDraft {
     }
 
     init(sheet form: Form) throws(Refusal) { try self.init(form) }
-
-    func check(at _: Instant) throws(Refusal) { try check() }
 }
 
 extension HeartbeatDraft: SheetDraft {

@@ -106,7 +106,7 @@ import Testing
             #expect(try await Self.codes(room) == codes)
             // A file that does not speak of heartbeats takes none away, one that has none of them does.
             let silent = try await room.apply("version: 1\nmonitors: []\n", deletesMissing: true)
-            #expect(silent.changesNothing && silent.text.hasSuffix("giữ ngoài tệp 2, không đổi 0."))
+            #expect(silent.changesNothing && silent.text == "Thêm 0, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 0.")
             let text = try await room.store.export()
             let gone = try await room.apply("version: 1\nmonitors: []\nheartbeats: []\n", deletesMissing: true)
             #expect(gone.text == "- xóa tín hiệu “Sao lưu”\n- xóa tín hiệu “Đồng bộ”\nThêm 0, sửa 0, xóa 2, giữ ngoài tệp 0, không đổi 0.")
@@ -145,8 +145,10 @@ import Testing
             // A code that nobody has is the new address of who is named.
             let fresh = UUID().uuidString.lowercased()
             let renewed = try await room.apply(swapped.replacing(codes[0].uuidString.lowercased(), with: fresh))
-            #expect(renewed.text == "~ sửa tín hiệu “B”\n    code: \(redacted) → \(redacted)\nThêm 0, sửa 1, xóa 0, giữ ngoài tệp 0, không đổi 1.")
+            #expect(renewed.text == "~ sửa tín hiệu “B”\n    code: đổi; địa chỉ báo tín hiệu đang dùng sẽ không dùng được nữa\nThêm 0, sửa 1, xóa 0, giữ ngoài tệp 0, không đổi 1.")
             #expect(try await Self.codes(room).first?.uuidString.lowercased() == fresh)
+            let told = try await room.town.database.values("SELECT after FROM audit_entries ORDER BY seq DESC LIMIT 1", as: String.self)
+            #expect(told.first?.contains("\"code\":\"\(redacted)\"") == true)
             let twice = text.replacing(codes[1].uuidString.lowercased(), with: codes[0].uuidString.lowercased())
             #expect(try await room.refused(twice) == ["Dòng 14: code: một tín hiệu khác trong tệp đã có mã này."])
         }
@@ -186,6 +188,94 @@ import Testing
             #expect(code == ["Dòng 5: code: cần mã 36 ký tự trong địa chỉ báo tín hiệu, hoặc bỏ trống để có mã mới."])
             #expect(try await room.names() == [])
             #expect(try await room.trail() == [])
+        }
+    }
+
+    /// A new rule is for what is new: one that never comes again stays as it is, and stands in no file's way.
+    @Test func whatWasRightOnceStaysInTheFile() async throws {
+        try await CatalogueRoom.with { room in
+            let once = Self.head + "  - name: Một lần\n    schedule: calendar\n    expression: 2020-01-01 02:00\n"
+            let refused = try await room.refused(once)
+            #expect(refused == ["Dòng 6: Biểu thức: không có lần nào đến hẹn kể từ bây giờ."])
+            _ = try await room.apply(once.replacing("2020-01-01 02:00", with: "'*-01-01 02:00'"))
+            try await room.town.database.run("UPDATE heartbeats SET expression = '2020-01-01 02:00'")
+            let text = try await room.store.export()
+            #expect(try await room.apply(text).changesNothing)
+            let renamed = try await room.apply(text.replacing("Một lần", with: "Một lượt"))
+            #expect(renamed.text.hasPrefix("~ sửa tín hiệu “Một lần”\n    name: Một lần → Một lượt\n"))
+            // And of one that cannot be read here a file of monitors need not know.
+            try await room.town.database.run("UPDATE heartbeats SET zone = 'Sao/Hỏa'")
+            let monitor = "version: 1\nmonitors:\n  - name: Cổng\n    url: http://a.example.vn/\n"
+            #expect(try await room.apply(monitor).text.hasSuffix("Thêm 1, sửa 0, xóa 0, giữ ngoài tệp 0, không đổi 0."))
+        }
+    }
+
+    /// What nobody heard while no console ran is not taken for heard because a file was applied meanwhile.
+    @Test func silenceBeforeACatalogueStaysSilence() async throws {
+        try await CatalogueRoom.with { room in
+            let beat = try await Beat.add(room.town)
+            #expect(try await beat.ping(second: 1) == .ok)
+            try await beat.listen(from: 2, to: 20, step: 6)
+            let lost = try await room.town.database.value("SELECT last_beat_at FROM heartbeat_hearing", as: Instant.self)
+            let text = try await room.store.export()
+            _ = try await room.apply(text.replacing("schedule: period", with: "schedule: period\n  paused: true"), isRehearsal: true)
+            #expect(try await room.town.database.value("SELECT last_beat_at FROM heartbeat_hearing", as: Instant.self) == lost)
+            _ = try await room.apply(text.replacing("schedule: period", with: "schedule: period\n  paused: true"))
+            let gaps = try await room.town.database.values(
+                "SELECT reason FROM measurement_gaps WHERE monitor_id = \(beat.id) AND during @> \(lost + .seconds(60)) ORDER BY reason",
+                as: String.self)
+            #expect(gaps.contains("process_down"))
+        }
+    }
+
+    /// The trail is one for all commands: whoever holds it waits for nothing else.
+    @Test func aCatalogueAndAPageWaitForEachOtherInOneOrder() async throws {
+        try await CatalogueRoom.with { room in
+            let beat = try await Beat.add(room.town)
+            let text = try await room.store.export()
+            let wanted = text.replacing("monitors: []", with: "monitors:\n- name: Cổng\n  url: http://a.example.vn/")
+                .replacing("grace_unit: seconds", with: "grace_unit: minutes")
+            let late = try await room.town.database.transaction { tx in
+                // As a page does that sorts a monitor in, and one that changes a heartbeat.
+                try await tx.run("SELECT pg_advisory_xact_lock(161202512)")
+                try await tx.run("SELECT FROM heartbeat_states WHERE monitor_id = \(beat.id) FOR UPDATE")
+                let late = Task { try await room.apply(wanted) }
+                while try await room.town.database.value(
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                    as: Int.self) == 0
+                { await Task.yield() }
+                tx.record("heartbeat.changed", "Sao lưu", by: room.town.actor(.linh), at: room.town.now)
+                return late
+            }
+            #expect(try await late.value.text.hasSuffix("Thêm 1, sửa 1, xóa 0, giữ ngoài tệp 0, không đổi 0."))
+            let deadlocks = try await room.town.database.value(
+                "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()", as: Int.self)
+            #expect(deadlocks == 0)
+        }
+    }
+
+    /// A ping that came while its heartbeat was being changed.
+    @Test func aPingThatWaitedIsJudgedByWhatTheHeartbeatIsNow() async throws {
+        try await CatalogueRoom.with { room in
+            let beat = try await Beat.add(room.town)
+            func ping(while change: SQL) async throws -> HeartbeatStore.PingAnswer {
+                let waiting = try await room.town.database.transaction { tx in
+                    try await tx.run("SELECT FROM heartbeat_states WHERE monitor_id = \(beat.id) FOR UPDATE")
+                    try await tx.run(change)
+                    let waiting = Task { try await beat.ping(second: 5) }
+                    while try await room.town.database.value(
+                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+                        as: Int.self) == 0
+                    { await Task.yield() }
+                    return waiting
+                }
+                return try await waiting.value
+            }
+            #expect(try await ping(while: "UPDATE heartbeats SET period_seconds = 600") == .ok)
+            let deadline = try await room.town.database.value(
+                "SELECT extract(epoch FROM alert_after - last_ping_at)::bigint FROM heartbeat_states", as: Int64.self)
+            #expect(deadline == 630)
+            #expect(try await ping(while: "UPDATE heartbeats SET code = gen_random_uuid()") == .notFound)
         }
     }
 }

@@ -7,13 +7,13 @@ import Organization
 /// `trucban monitors`: the whole catalogue of monitors as one file, out and back in.
 struct MonitorsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "monitors", abstract: "Xuất và nhập danh mục điểm giám sát bằng tệp YAML.",
+        commandName: "monitors", abstract: "Xuất và nhập danh mục điểm giám sát và tín hiệu tự báo bằng tệp YAML.",
         subcommands: [Export.self, Apply.self])
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "In danh mục ra màn hình (chuyển vào tệp bằng dấu >).",
-            discussion: "Mật khẩu và giá trị của headers có trong tệp: giữ tệp này như giữ mật khẩu.")
+            discussion: "Mật khẩu, giá trị của headers và mã báo tín hiệu có trong tệp: giữ tệp này như giữ mật khẩu.")
 
         func run() async throws {
             let text = try await Workbench.with { bench in
@@ -37,7 +37,7 @@ struct MonitorsCommand: AsyncParsableCommand {
         @Flag(help: "Chỉ in kế hoạch, không đổi gì.")
         var dryRun = false
 
-        @Flag(help: "Xóa cả những điểm giám sát không có trong tệp; lịch sử đo vẫn được giữ.")
+        @Flag(help: "Xóa cả những điểm giám sát không có trong tệp, và những tín hiệu không có trong danh sách heartbeats của tệp nếu tệp có; lịch sử vẫn được giữ.")
         var deleteMissing = false
 
         func run() async throws {

@@ -12,18 +12,21 @@ struct HomeStore: Sendable {
     /// there are. Only of those that are shown the incident is looked for: when everything fails within a minute, the plan is still
     /// that of a morning without outages, and would go through all incidents for each.
     func down(for person: Person) async throws -> [DownMonitor] {
-        try await database.all(
-            """
-            SELECT \(columns: DownMonitor.self)
-            FROM  (SELECT o.id, o.monitor_id, m.name, o.reason, lower(o.during) AS begun
-                   FROM   outages o JOIN monitors m ON m.id = o.monitor_id
-                   WHERE  upper_inf(o.during) AND m.deleted_at IS NULL AND m.paused_at IS NULL
-                   AND    (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
-                   ORDER  BY lower(o.during), o.id LIMIT 20) AS o
-            LEFT   JOIN incidents own ON own.outage_id = o.id
-            LEFT   JOIN incidents i ON i.id = coalesce(own.merged_into_id, own.id)
-            ORDER  BY o.begun, o.id
-            """)
+        try await database.all(Self.downQuery(for: person))
+    }
+
+    static func downQuery(for person: Person) -> SQL {
+        """
+        SELECT \(columns: DownMonitor.self)
+        FROM  (SELECT o.id, o.monitor_id, m.name, o.reason, lower(o.during) AS begun
+               FROM   outages o JOIN monitors m ON m.id = o.monitor_id
+               WHERE  upper_inf(o.during) AND m.deleted_at IS NULL AND m.paused_at IS NULL
+               AND    (\(person.scope)::bigint IS NULL OR m.agency_id IS NULL OR m.agency_id = \(person.scope))
+               ORDER  BY lower(o.during), o.id LIMIT 20) AS o
+        LEFT   JOIN incidents own ON own.outage_id = o.id
+        LEFT   JOIN incidents i ON i.id = coalesce(own.merged_into_id, own.id)
+        ORDER  BY o.begun, o.id
+        """
     }
 
     /// Open incidents: those first that nobody has taken up, or of which nobody has been told anything, then the newest. Each

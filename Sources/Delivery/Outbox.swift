@@ -25,6 +25,34 @@ extension Transaction {
             """)
         later("SELECT pg_notify('letters', '')")
     }
+
+    /// The same for thousands of letters that nobody can have written before: the server writes the first ones down while
+    /// the last are still on their way to it.
+    package func enqueueNew(_ letters: [Letter], at now: Instant) async throws {
+        try await copyIn(
+            "deliveries",
+            columns: [
+                "key", "about", "agency_id", "recipient_name", "recipient_address", "subject", "body", "thread",
+                "calendar_method", "calendar", "unsubscribe", "digest", "created_at", "run_at",
+            ], rows: LetterRows(letters: letters, at: now))
+        later("SELECT pg_notify('letters', '')")
+    }
+}
+
+/// Letters as rows of `deliveries`, each made when it is asked for.
+private struct LetterRows: Sequence, Sendable {
+    let letters: [Letter]
+    let at: Instant
+
+    func makeIterator() -> some IteratorProtocol<[any PostgresEncodable]> {
+        letters.lazy.map { letter in
+            [
+                letter.key, letter.about, letter.agency, letter.recipientName, letter.recipientAddress, letter.subject,
+                letter.body, letter.thread, letter.calendar?.method.rawValue, letter.calendar?.text, letter.unsubscribe,
+                Mail.digest(of: letter.key, date: at), at, at,
+            ]
+        }.makeIterator()
+    }
 }
 
 /// What was done with the letters of a record that is no longer so.

@@ -99,7 +99,7 @@ extension NoticeStore {
                 recipients = try await tx.addressees(of: notice).filter { told.contains($0.mark) }
                 let sender = Mail.sender(setting: try await tx.settings()[.deliverySender], user: mailUser)
                 let letters = NoticeLetters.cancellation(of: notice, reason: reason, links: links, organizer: sender)
-                tx.enqueue(recipients.map(letters.letter), at: now)
+                tx.enqueue(letters.letters(to: recipients), at: now)
             }
             tx.record(
                 "notice.cancelled", code, by: .person(person, address: address),
@@ -177,19 +177,24 @@ extension Transaction {
             watched: Set(monitors.map(\.name)), at: now)
         later(
             """
-            INSERT INTO notice_recipients (notice_id, agency_id, contact_name, contact_email, contact_phone)
-            SELECT \(draft.id), id, contact_name, contact_email, contact_phone FROM agencies WHERE closed_at IS NULL
-            """)
-        later(
-            """
             UPDATE notices SET published_at = \(now), published_by = \(person.id), lead_days = \(leadDays)::bigint
             WHERE id = \(draft.id)
             """)
         let notice = try await locked(draft.code, scope: person.scope)
-        let recipients = try await addressees(of: notice)
+        let agencies: [Addressee] = try await all(
+            """
+            SELECT nextval('notice_recipients_id_seq'), a.id, a.name, a.contact_name, a.contact_email, a.contact_phone
+            FROM   agencies a WHERE a.closed_at IS NULL ORDER BY a.id
+            """)
+        let recipients = (try await addressees(of: notice) + agencies).filter { !$0.contactEmail.isEmpty }
         let sender = Mail.sender(setting: settings[.deliverySender], user: store.mailUser)
-        let letters = NoticeLetters.publication(of: notice, links: store.links, organizer: sender)
-        enqueue(recipients.map(letters.letter), at: now)
+        // Thousands of letters are written while the server freezes whom they go to.
+        async let letters = NoticeLetters.publication(of: notice, links: store.links, organizer: sender).letters(to: recipients)
+        try await copyIn(
+            "notice_recipients",
+            columns: ["id", "notice_id", "agency_id", "contact_name", "contact_email", "contact_phone"],
+            rows: agencies.map { [$0.id, notice.id, $0.agency, $0.contactName, $0.contactEmail, $0.contactPhone] })
+        try await enqueueNew(await letters, at: now)
         record(
             "notice.published", notice.code, by: .person(person, address: address),
             after: [

@@ -11,9 +11,12 @@ struct Addressee: PostgresRow {
     let name: String
     let contactName: String
     let contactEmail: String
+    let contactPhone: String
 
     /// For `notice_recipients r LEFT JOIN agencies a`.
-    static var columns: String { "r.id, r.agency_id, coalesce(a.name, r.contact_name), r.contact_name, r.contact_email" }
+    static var columns: String {
+        "r.id, r.agency_id, coalesce(a.name, r.contact_name), r.contact_name, r.contact_email, r.contact_phone"
+    }
 
     init(row: inout RowReader) throws {
         id = try row.read()
@@ -21,6 +24,7 @@ struct Addressee: PostgresRow {
         name = try row.read()
         contactName = try row.read()
         contactEmail = try row.read()
+        contactPhone = try row.read()
     }
 
     /// What the keys of its letters end with: the agency, or the person on the list.
@@ -141,6 +145,8 @@ struct NoticeLetters {
         Ảnh hưởng: \(notice.impact)
         """
     }
+
+    func letters(to recipients: [Addressee]) -> [Letter] { recipients.map(letter) }
 
     func letter(to recipient: Addressee) -> Letter {
         var body = "Kính gửi \(recipient.name),\n\n\(opening)"

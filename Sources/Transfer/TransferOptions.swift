@@ -23,6 +23,8 @@ extension Flight {
         // every other transfer with it.
         easy.set(CURLOPT_QUICK_EXIT, true)
         easy.set(CURLOPT_DNS_CACHE_TIMEOUT, 60)
+        // Thousands of transfers may hang at once, each with a buffer of its own: libcurl's would be 16 KB.
+        easy.set(CURLOPT_BUFFERSIZE, 2048)
         // Whatever the environment says of proxies: the server itself is asked.
         easy.set(CURLOPT_PROXY, "")
         easy.set(CURLOPT_CAINFO, trust)

@@ -32,7 +32,7 @@ BEGIN
     SELECT * INTO standing FROM heartbeat_states WHERE monitor_id = beat.monitor_id FOR UPDATE;
     IF NOT FOUND THEN RETURN 'not found'; END IF;
     SELECT * INTO beat FROM heartbeats WHERE monitor_id = beat.monitor_id;
-    IF beat.code <> code_ THEN RETURN 'not found'; END IF;
+    IF beat.code <> code_ OR (code_ IS NULL AND beat.slug IS DISTINCT FROM slug_) THEN RETURN 'not found'; END IF;
     moment := greatest(at_, standing.last_ping_at);
     IF standing.alert_after <= moment THEN RETURN 'due'; END IF;
 

@@ -57,13 +57,18 @@ package actor Connection: Queryable {
         let number = running.begin()
         defer { running.end() }
         return try await withTaskCancellationHandler {
-            do {
-                return try execute(statement, after: earlier, read: read)
-            } catch let error as DatabaseError where error.isCancelled && Task.isCancelled {
-                throw CancellationError()
-            }
+            try stopping { try execute(statement, after: earlier, read: read) }
         } onCancel: {
             running.cancel(number)
+        }
+    }
+
+    /// What the server was asked to stop was cancelled.
+    private func stopping<T>(_ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as DatabaseError where error.isCancelled && Task.isCancelled {
+            throw CancellationError()
         }
     }
 
@@ -99,27 +104,22 @@ package actor Connection: Queryable {
     }
 
     /// - Parameter chunks: What `COPY … FROM STDIN` reads, in pieces of any size.
-    func copy(_ statement: String, chunks: some Sequence<[UInt8]>) throws -> Int {
+    func copy(_ statement: String, chunks: some Sequence<[UInt8]> & Sendable) async throws -> Int {
+        guard session.isOpen else { throw DatabaseError.unavailable("the session has ended") }
+        try Task.checkCancellation()
         counter.add()
-        let begun = PQexec(session.pointer, statement)
-        defer { PQclear(begun) }
-        guard PQresultStatus(begun) == PGRES_COPY_IN else {
-            throw DatabaseError(result: begun, connection: session.pointer, statement: statement)
-        }
-        for chunk in chunks {
-            let sent = chunk.withUnsafeBytes {
-                PQputCopyData(session.pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+        let number = running.begin()
+        defer { running.end() }
+        return try await withTaskCancellationHandler {
+            try stopping {
+                let result = try session.copy(statement, chunks)
+                defer { PQclear(result) }
+                try check(result, statement: statement)
+                return affected(result)
             }
-            guard sent == 1 else { break }
+        } onCancel: {
+            running.cancel(number)
         }
-        PQputCopyEnd(session.pointer, nil)
-        let ended = PQgetResult(session.pointer)
-        defer {
-            PQclear(ended)
-            while let rest = PQgetResult(session.pointer) { PQclear(rest) }
-        }
-        try check(ended, statement: statement)
-        return affected(ended)
     }
 
     /// Ends the session at once.

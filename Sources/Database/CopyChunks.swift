@@ -1,13 +1,23 @@
 /// Rows in the binary format of COPY (PostgreSQL, COPY, "Binary Format"), in pieces of about 64 KB.
-struct CopyChunks<Rows: Sequence<[any PostgresEncodable]>>: Sequence, IteratorProtocol {
+struct CopyChunks<Rows: Sequence<[any PostgresEncodable]> & Sendable>: Sequence, Sendable {
+    private let rows: Rows
+
+    init(_ rows: Rows) {
+        self.rows = rows
+    }
+
+    func makeIterator() -> CopyChunkIterator<Rows.Iterator> { CopyChunkIterator(rows.makeIterator()) }
+}
+
+struct CopyChunkIterator<Rows: IteratorProtocol<[any PostgresEncodable]>>: IteratorProtocol {
     private static var size: Int { 1 << 16 }
 
-    private var rows: Rows.Iterator
+    private var rows: Rows
     private var buffer: [UInt8]
     private var isFinished = false
 
     init(_ rows: Rows) {
-        self.rows = rows.makeIterator()
+        self.rows = rows
         // The signature, no flags, no header extension.
         buffer = Array("PGCOPY\n".utf8) + [0xff, 0x0d, 0x0a, 0x00] + [UInt8](repeating: 0, count: 8)
     }

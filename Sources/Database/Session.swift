@@ -56,8 +56,66 @@ final class Session: @unchecked Sendable {
     /// - Throws: `DatabaseError` that `isUnavailable` when no answer came.
     func ask(_ send: (OpaquePointer) -> Int32) throws -> OpaquePointer? {
         guard send(pointer) == 1 else { return nil }
-        let deadline = patience.map { ContinuousClock.now + $0 }
-        var last: OpaquePointer?
+        return try lastResult()
+    }
+
+    /// Sends what `COPY … FROM STDIN` reads, and waits no longer than `ask` does, for each piece and for the answer. A session
+    /// that breaks off in the middle is closed, so that nobody commits the pieces before.
+    ///
+    /// - Returns: The result of the whole; nil when the session is broken, and libpq's message says how.
+    /// - Throws: `DatabaseError` that `isUnavailable` when the server does not take it, or does not answer.
+    func copy(_ command: String, _ chunks: some Sequence<[UInt8]>) throws -> OpaquePointer? {
+        guard PQsendQuery(pointer, command) == 1 else { return nil }
+        let begun = try nextResult(until: deadline)
+        guard PQresultStatus(begun) == PGRES_COPY_IN else { return try lastResult(after: begun) }
+        PQclear(begun)
+        // A send that blocks would know no deadline.
+        PQsetnonblocking(pointer, 1)
+        defer { if !isClosed { PQsetnonblocking(pointer, 0) } }
+        for chunk in chunks {
+            try put {
+                chunk.withUnsafeBytes {
+                    PQputCopyData(pointer, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+                }
+            }
+        }
+        try put { PQputCopyEnd(pointer, nil) }
+        return try lastResult()
+    }
+
+    /// - Parameter queue: One of libpq's PQput… functions.
+    private func put(_ queue: () -> Int32) throws {
+        guard queue() == 1 else { throw broken() }
+        let deadline = deadline
+        while true {
+            switch PQflush(pointer) {
+            case 0: return
+            case 1:
+                guard wait(for: POLLIN | POLLOUT, until: deadline) else { throw silent() }
+                // A server that has something to say may not read before it is heard.
+                PQconsumeInput(pointer)
+            default: throw broken()
+            }
+        }
+    }
+
+    private func broken() -> DatabaseError {
+        let message = String(cString: PQerrorMessage(pointer)).trimmed
+        close()
+        return .unavailable(message)
+    }
+
+    private func silent() -> DatabaseError {
+        close()
+        return .unavailable("the server did not answer")
+    }
+
+    private var deadline: ContinuousClock.Instant? { patience.map { ContinuousClock.now + $0 } }
+
+    /// - Parameter first: A result that was taken already.
+    private func lastResult(after first: OpaquePointer? = nil) throws -> OpaquePointer? {
+        let deadline = deadline
+        var last = first
         do {
             while let next = try nextResult(until: deadline) {
                 PQclear(last)
@@ -79,15 +137,13 @@ final class Session: @unchecked Sendable {
     /// - Throws: `DatabaseError` that `isUnavailable` when no answer came.
     func ask(_ sends: [(OpaquePointer) -> Int32]) throws -> [OpaquePointer?] {
         guard PQenterPipelineMode(pointer) == 1, sends.allSatisfy({ $0(pointer) == 1 }), PQpipelineSync(pointer) == 1 else {
-            let message = String(cString: PQerrorMessage(pointer)).trimmed
-            close()
-            throw DatabaseError.unavailable(message)
+            throw broken()
         }
         var results: [OpaquePointer?] = []
         do {
             while PQstatus(pointer) == CONNECTION_OK {
                 // Between the results of two statements stands nil. Each has as long as it would have alone.
-                guard let next = try nextResult(until: patience.map { ContinuousClock.now + $0 }) else { continue }
+                guard let next = try nextResult(until: deadline) else { continue }
                 if PQresultStatus(next) == PGRES_PIPELINE_SYNC {
                     PQclear(next)
                     PQexitPipelineMode(pointer)
@@ -106,10 +162,7 @@ final class Session: @unchecked Sendable {
     /// - Throws: `DatabaseError` that `isUnavailable` when the deadline has passed; then the session is closed.
     private func nextResult(until deadline: ContinuousClock.Instant?) throws -> OpaquePointer? {
         while PQisBusy(pointer) == 1 {
-            guard waitForInput(until: deadline) else {
-                close()
-                throw DatabaseError.unavailable("the server did not answer")
-            }
+            guard wait(for: POLLIN, until: deadline) else { throw silent() }
             // A broken session is not busy any more, and its next result is the error.
             PQconsumeInput(pointer)
         }
@@ -117,11 +170,11 @@ final class Session: @unchecked Sendable {
     }
 
     /// - Returns: False when the deadline has passed.
-    private func waitForInput(until deadline: ContinuousClock.Instant?) -> Bool {
+    private func wait(for events: Int32, until deadline: ContinuousClock.Instant?) -> Bool {
         while true {
             let left = deadline.map { ContinuousClock.now.duration(to: $0).inMilliseconds } ?? -1
             if deadline != nil, left <= 0 { return false }
-            var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
             if poll(&entry, 1, left) > 0 { return true }
         }
     }

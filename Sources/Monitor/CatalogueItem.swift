@@ -59,7 +59,7 @@ extension Monitor: CatalogueItem {
         let ids = ids.map(\.rawValue)
         try await tx.run("SELECT FROM monitor_states WHERE monitor_id = ANY(\(ids)) ORDER BY monitor_id FOR UPDATE")
         return try await tx.all(
-            "SELECT \(columns: Monitor.self) \(sql: kept) AND m.id = ANY(\(ids)) ORDER BY m.id FOR UPDATE OF m")
+            "SELECT \(columns: Monitor.self) \(sql: kept) AND m.id = ANY(\(ids)) ORDER BY m.id FOR NO KEY UPDATE OF m")
     }
 
     static func add(_ draft: MonitorDraft, in tx: Transaction, at now: Instant) async throws -> ID {
@@ -107,7 +107,7 @@ extension Heartbeat: CatalogueItem {
         let ids = ids.map(\.rawValue)
         try await tx.run("SELECT FROM heartbeat_states WHERE monitor_id = ANY(\(ids)) ORDER BY monitor_id FOR UPDATE")
         return try await tx.all(
-            "SELECT \(columns: Heartbeat.self) \(sql: kept) AND m.id = ANY(\(ids)) ORDER BY m.id FOR UPDATE OF m, h")
+            "SELECT \(columns: Heartbeat.self) \(sql: kept) AND m.id = ANY(\(ids)) ORDER BY m.id FOR NO KEY UPDATE OF m, h")
     }
 
     static func add(_ draft: HeartbeatDraft, in tx: Transaction, at now: Instant) async throws -> Monitor.ID {

@@ -35,7 +35,7 @@ package struct CatalogueStore: Sendable {
     ) async throws -> CataloguePlan {
         let text = try CatalogueText.read(text)
         // What passed before, an old schedule judges; and where nobody listened, it is noted first what that means.
-        if text.heartbeats != nil, !isRehearsal { try await HeartbeatStore(database: database).sweep(at: now) }
+        if text.heartbeats != nil, !isRehearsal { try await HeartbeatStore(database: database).sweepUnheard(at: now) }
         do {
             return try await database.transaction { tx in
                 // Two catalogues at once would each plan on what the other is changing.

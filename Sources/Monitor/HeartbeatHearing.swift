@@ -112,21 +112,27 @@ extension HeartbeatStore {
 
     /// Says that pings are heard, and judges every deadline that has passed. Any number of processes may do it at once.
     package func sweep(at now: Instant) async throws {
-        try await listen(at: now)
+        try await listen(at: now, heardUntil: now)
         while try await judge(at: now) {}
     }
 
-    /// Says that somebody listens. When nobody has for a while, what that means for each heartbeat is written down first,
+    /// The same by who takes no pings: after a silence the time until somebody does is silence too.
+    func sweepUnheard(at now: Instant) async throws {
+        try await listen(at: now, heardUntil: now - Self.silence)
+        while try await judge(at: now) {}
+    }
+
+    /// Says until when somebody listens. When nobody has for a while, what that means for each heartbeat is written down first,
     /// so that no deadline is judged that could not be heard.
-    private func listen(at now: Instant) async throws {
+    private func listen(at now: Instant, heardUntil heard: Instant) async throws {
         let beat = try await database.values("SELECT last_beat_at FROM heartbeat_hearing", as: Instant.self).first
         if let beat, now - beat < Self.beatPause { return }
         try await database.transaction { tx in
             try await tx.run(
-                "INSERT INTO heartbeat_hearing (last_beat_at) VALUES (\(now)) ON CONFLICT DO NOTHING")
+                "INSERT INTO heartbeat_hearing (last_beat_at) VALUES (\(heard)) ON CONFLICT DO NOTHING")
             let last = try await tx.value("SELECT last_beat_at FROM heartbeat_hearing FOR UPDATE", as: Instant.self)
             if now - last > Self.silence { try await tx.noteSilence(from: last, to: now) }
-            try await tx.run("UPDATE heartbeat_hearing SET last_beat_at = greatest(last_beat_at, \(now))")
+            try await tx.run("UPDATE heartbeat_hearing SET last_beat_at = greatest(last_beat_at, \(heard))")
         }
     }
 

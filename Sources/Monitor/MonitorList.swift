@@ -94,37 +94,17 @@ extension MonitorStore {
     package func page(
         _ filter: MonitorFilter, for person: Person, at now: Instant, offset: Int = 0, limit: Int
     ) async throws -> MonitorPage {
-        let found = try await find(filter, for: person, at: now, offset: offset, limit: limit)
-        return MonitorPage(counts: found.counts, rows: try await rows(found.ids, for: person, at: now))
-    }
-
-    /// The same with each one's last days, which are asked for at the same time.
-    func pageOfStrips(
-        _ filter: MonitorFilter, for person: Person, at now: Instant, offset: Int = 0, limit: Int
-    ) async throws -> (counts: MonitorCounts, rows: [(MonitorSummary, DayStrip)]) {
-        let found = try await find(filter, for: person, at: now, offset: offset, limit: limit)
-        let ids = found.ids.map(Monitor.ID.init(rawValue:))
-        async let days = days(of: ids, from: DayStrip.firstDay(endingAt: now), count: DayStrip.length, asOf: now)
-        let rows = try await rows(found.ids, for: person, at: now)
-        let strips = Dictionary(uniqueKeysWithValues: zip(ids, try await days))
-        // What was deleted in between has days, and no row.
-        return (found.counts, rows.compactMap { row in strips[row.monitor.id].map { (row, DayStrip($0)) } })
-    }
-
-    private func find(
-        _ filter: MonitorFilter, for person: Person, at now: Instant, offset: Int, limit: Int
-    ) async throws -> FoundMonitors {
-        try await database.one(Self.pageQuery(filter, for: person, at: now, offset: offset, limit: limit))
-    }
-
-    private func rows(_ ids: [Int64], for person: Person, at now: Instant) async throws -> [MonitorSummary] {
-        if ids.isEmpty { return [] }
-        return try await database.all(
-            """
-            SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
-            WHERE  m.id = ANY(\(ids)) AND \(sql: Self.isListed(for: person))
-            ORDER  BY \(sql: Self.rank("shown.state")), m.name COLLATE "vi-x-icu", m.id
-            """)
+        let found: FoundMonitors = try await database.one(
+            Self.pageQuery(filter, for: person, at: now, offset: offset, limit: limit))
+        if found.ids.isEmpty { return MonitorPage(counts: found.counts, rows: []) }
+        return MonitorPage(
+            counts: found.counts,
+            rows: try await database.all(
+                """
+                SELECT \(columns: MonitorSummary.self) \(sql: Self.standing(at: now))
+                WHERE  m.id = ANY(\(found.ids)) AND \(sql: Self.isListed(for: person))
+                ORDER  BY \(sql: Self.rank("shown.state")), m.name COLLATE "vi-x-icu", m.id
+                """))
     }
 
     /// The list is three stretches, one after the other: what there is to tell of, the even ones, the paused ones. Each gives the

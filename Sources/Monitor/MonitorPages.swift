@@ -39,13 +39,14 @@ package struct MonitorPages: Sendable {
     @Sendable private func list(_ request: Request, _ context: SignedIn) async throws -> Response {
         let filter = MonitorFilter(context)
         let paging = Paging(context.query("page"), size: 25)
-        async let groups = monitors.groups(for: context.person)
-        let page = try await monitors.pageOfStrips(
+        let page = try await monitors.page(
             filter, for: context.person, at: context.now, offset: paging.offset, limit: paging.size)
+        let days = try await monitors.days(
+            of: page.rows.map(\.monitor.id), from: DayStrip.firstDay(endingAt: context.now), count: DayStrip.length, asOf: context.now)
         let view = MonitorListView(
-            filter: filter, counts: page.counts, groups: try await groups,
+            filter: filter, counts: page.counts, groups: try await monitors.groups(for: context.person),
             mayKeep: context.person.may(.keepMonitors), showsAgencies: context.person.scope == nil,
-            rows: context.fragment(page.rows.map { MonitorRowView($0, $1, at: context.now) }),
+            rows: context.fragment(zip(page.rows, days).map { MonitorRowView($0, DayStrip($1), at: context.now) }),
             paging: paging.view(
                 total: page.counts[filter.state], path: "/monitors", query: filter.query, noun: "điểm giám sát"))
         return context.page(view, title: "Giám sát")

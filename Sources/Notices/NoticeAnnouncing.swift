@@ -188,13 +188,14 @@ extension Transaction {
             """)
         let recipients = (try await addressees(of: notice) + agencies).filter { !$0.contactEmail.isEmpty }
         let sender = Mail.sender(setting: settings[.deliverySender], user: store.mailUser)
-        // Thousands of letters are written while the server freezes whom they go to.
-        async let letters = NoticeLetters.publication(of: notice, links: store.links, organizer: sender).letters(to: recipients)
+        // Thousands of letters are written while the server freezes whom they go to. A child of this task (`async let`) would wait
+        // for the session's thread, which waits for the server.
+        let letters = Task { NoticeLetters.publication(of: notice, links: store.links, organizer: sender).letters(to: recipients) }
         try await copyIn(
             "notice_recipients",
             columns: ["id", "notice_id", "agency_id", "contact_name", "contact_email", "contact_phone"],
             rows: agencies.map { [$0.id, notice.id, $0.agency, $0.contactName, $0.contactEmail, $0.contactPhone] })
-        try await enqueueNew(await letters, at: now)
+        try await enqueueNew(await letters.value, at: now)
         record(
             "notice.published", notice.code, by: .person(person, address: address),
             after: [

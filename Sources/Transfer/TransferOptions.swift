@@ -23,8 +23,6 @@ extension Flight {
         // every other transfer with it.
         easy.set(CURLOPT_QUICK_EXIT, true)
         easy.set(CURLOPT_DNS_CACHE_TIMEOUT, 60)
-        // Thousands of transfers may hang at once, each with a buffer of its own: libcurl's would be 16 KB.
-        easy.set(CURLOPT_BUFFERSIZE, 2048)
         // Whatever the environment says of proxies: the server itself is asked.
         easy.set(CURLOPT_PROXY, "")
         easy.set(CURLOPT_CAINFO, trust)
@@ -45,6 +43,8 @@ extension Flight {
         case "POST" where transfer.body != nil: break
         default: easy.set(CURLOPT_CUSTOMREQUEST, transfer.method)
         }
+        // Thousands of probes may hang at once, each with a buffer of its own: libcurl's would be 16 KB.
+        easy.set(CURLOPT_BUFFERSIZE, 2048)
         easy.set(CURLOPT_TIMEOUT_MS, transfer.timeout.inLibcurlMilliseconds)
         easy.set(CURLOPT_IPRESOLVE, transfer.family.option)
         easy.set(CURLOPT_FOLLOWLOCATION, transfer.followsRedirects)

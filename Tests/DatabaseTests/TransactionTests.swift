@@ -183,6 +183,19 @@ import Testing
         }
     }
 
+    /// What waits for the server waits on the session's thread, and on none of those that all tasks share.
+    @Test func aStatementAloneRunsOnTheThreadOfItsSession() async throws {
+        try await withDatabase { database in
+            let one = Self.oneSession(of: database)
+            let session = try await one.transaction { _ in threadNumber() }
+            for _ in 1...20 {
+                let threads = try await one.query("SELECT generate_series(1, 3)") { _ in threadNumber() }.rows
+                #expect(Set(threads) == [session])
+            }
+            await one.close()
+        }
+    }
+
     /// Two transactions take two rows crosswise: one is chosen to die, and is run again.
     @Test func aDeadlockIsRunAgain() async throws {
         try await withDatabase { database in

@@ -13,14 +13,10 @@ struct HomePages: Sendable {
 
     private func show(_ context: SignedIn) async throws -> Response {
         let (person, now) = (context.person, context.now)
-        // At once, each in a session of its own: the page waits for the slowest, not for all four.
-        async let counts = home.counts(for: person, at: now)
-        async let down = home.down(for: person)
-        async let incidents = home.incidents(for: person, at: now)
-        let notices = try await home.notices(for: person, at: now)
         let view = HomeView(
-            person: person, now: now, counts: try await counts, down: try await down, incidents: try await incidents,
-            notices: notices)
+            person: person, now: now, counts: try await home.counts(for: person, at: now),
+            down: try await home.down(for: person), incidents: try await home.incidents(for: person, at: now),
+            notices: try await home.notices(for: person, at: now))
         return context.page(view, title: "Tổng quan")
     }
 }

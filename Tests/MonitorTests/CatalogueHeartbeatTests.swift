@@ -225,6 +225,9 @@ import Testing
                 "SELECT reason FROM measurement_gaps WHERE monitor_id = \(beat.id) AND during @> \(lost + .seconds(60)) ORDER BY reason",
                 as: String.self)
             #expect(gaps.contains("process_down"))
+            // Who applies a catalogue takes no pings: until a console does, it is silent still.
+            let heard = try await room.town.database.value("SELECT last_beat_at FROM heartbeat_hearing", as: Instant.self)
+            #expect(heard == room.town.now - HeartbeatStore.silence)
         }
     }
 
@@ -240,17 +243,14 @@ import Testing
                 try await tx.run("SELECT pg_advisory_xact_lock(161202512)")
                 try await tx.run("SELECT FROM heartbeat_states WHERE monitor_id = \(beat.id) FOR UPDATE")
                 let late = Task { try await room.apply(wanted) }
-                while try await room.town.database.value(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-                    as: Int.self) == 0
-                { await Task.yield() }
+                try await room.somebodyWaits()
+                let holders = try await room.town.database.value(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 161202501 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", as: Int.self)
+                #expect(holders == 0, "whoever waits does not hold the trail")
                 tx.record("heartbeat.changed", "Sao lưu", by: room.town.actor(.linh), at: room.town.now)
                 return late
             }
             #expect(try await late.value.text.hasSuffix("Thêm 1, sửa 1, xóa 0, giữ ngoài tệp 0, không đổi 0."))
-            let deadlocks = try await room.town.database.value(
-                "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()", as: Int.self)
-            #expect(deadlocks == 0)
         }
     }
 
@@ -263,10 +263,7 @@ import Testing
                     try await tx.run("SELECT FROM heartbeat_states WHERE monitor_id = \(beat.id) FOR UPDATE")
                     try await tx.run(change)
                     let waiting = Task { try await beat.ping(second: 5) }
-                    while try await room.town.database.value(
-                        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-                        as: Int.self) == 0
-                    { await Task.yield() }
+                    try await room.somebodyWaits()
                     return waiting
                 }
                 return try await waiting.value

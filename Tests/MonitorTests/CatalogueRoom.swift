@@ -39,6 +39,13 @@ struct CatalogueRoom: Sendable {
         try await town.database.values("SELECT action || ' ' || subject FROM audit_entries WHERE action ~ '^(monitor|heartbeat)[.]' ORDER BY seq", as: String.self)
     }
 
+    /// Goes on when somebody stands at a lock.
+    func somebodyWaits() async throws {
+        while try await town.database.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", as: Int.self) == 0
+        { await Task.yield() }
+    }
+
     static func with<T: Sendable>(_ body: @escaping @Sendable (CatalogueRoom) async throws -> T) async throws -> T {
         try await Town.with { town in try await body(CatalogueRoom(town: town)) }
     }

@@ -233,10 +233,7 @@ import Testing
             let late = try await room.town.database.transaction { tx in
                 try await tx.run("UPDATE monitors SET port = 25")
                 let late = Task { try await room.apply(text.replacing("22", with: "80")) }
-                while try await room.town.database.value(
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-                    as: Int.self) == 0
-                { await Task.yield() }
+                try await room.somebodyWaits()
                 return late
             }
             let outcome = await late.result

@@ -1,6 +1,5 @@
 import Civil
 import Database
-import Foundation
 import Organization
 
 /// What a catalogue lists: monitors that are probed, and heartbeats. Each command does what that of its page does.
@@ -19,10 +18,6 @@ protocol CatalogueItem: PostgresRow, Hashable, Sendable {
     /// Those that are not deleted: `FROM` to `WHERE`, for `columns`.
     static var kept: SQL { get }
 
-    /// By what a file may know it besides its name.
-    static func code(in draft: Draft) -> UUID?
-    /// What the trail keeps of a draft.
-    static func audited(_ draft: Draft) -> [String: String?]
     /// The draft, with what a file does not say of secrets as it is.
     func keepingSecrets(_ draft: Draft) -> Draft
     /// What stands against taking it now.
@@ -49,8 +44,6 @@ extension Monitor: CatalogueItem {
     static var auditName: String { "monitor" }
     static var kept: SQL { "FROM monitors m WHERE m.deleted_at IS NULL AND m.kind <> 'heartbeat'" }
 
-    static func code(in draft: MonitorDraft) -> UUID? { nil }
-    static func audited(_ draft: MonitorDraft) -> [String: String?] { draft.audited }
     func keepingSecrets(_ draft: MonitorDraft) -> MonitorDraft { draft.keepingSecrets(of: self) }
 
     static func problems(of draft: MonitorDraft, insteadOf old: MonitorDraft?, at now: Instant) -> [Refusal.Problem] { [] }
@@ -89,9 +82,6 @@ extension Heartbeat: CatalogueItem {
     static var kept: SQL {
         "FROM monitors m JOIN heartbeats h ON h.monitor_id = m.id WHERE m.deleted_at IS NULL"
     }
-
-    static func code(in draft: HeartbeatDraft) -> UUID? { draft.code }
-    static func audited(_ draft: HeartbeatDraft) -> [String: String?] { draft.audited }
 
     func keepingSecrets(_ draft: HeartbeatDraft) -> HeartbeatDraft {
         var kept = draft

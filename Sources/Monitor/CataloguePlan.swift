@@ -75,7 +75,7 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
         }
         var codes: Set<UUID> = []
         for wanted in read {
-            guard let code = Item.code(in: wanted.draft), !codes.insert(code).inserted else { continue }
+            guard let code = wanted.draft.code, !codes.insert(code).inserted else { continue }
             problems += wanted.entry.placed(
                 Refusal(field: "code", "code: một \(Item.noun)khác trong tệp đã có mã này.")).problems
         }
@@ -108,10 +108,10 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
 
     /// Which of those there are each of those in the file is, by its place in the file.
     private static func pairs(_ read: [Wanted], _ current: [Current]) -> [Int: Current] {
-        let byCode = Dictionary(current.compactMap { old in Item.code(in: old.item.draft).map { ($0, old) } }) { first, _ in first }
+        let byCode = Dictionary(current.compactMap { old in old.item.draft.code.map { ($0, old) } }) { first, _ in first }
         var found: [Int: Current] = [:]
         for (index, wanted) in read.enumerated() {
-            found[index] = Item.code(in: wanted.draft).flatMap { byCode[$0] }
+            found[index] = wanted.draft.code.flatMap { byCode[$0] }
         }
         let taken = Set(found.values.map(\.item.id))
         var left = Dictionary(grouping: current.filter { !taken.contains($0.item.id) }) { $0.item.name }
@@ -159,17 +159,17 @@ struct CatalogueSteps<Item: CatalogueItem>: Sendable {
             switch step {
             case .add(let wanted):
                 let name = wanted.draft.name
-                return [("\(Item.auditName).added", name, nil, Item.audited(wanted.draft))]
+                return [("\(Item.auditName).added", name, nil, wanted.draft.audited)]
                     + (wanted.sheet.isPaused ? [pausing(true, name)] : [])
             case .change(let old, let wanted):
                 let (before, after) = (old.item.draft, wanted.draft)
-                var told = Item.audited(after)
+                var told = after.audited
                 // The address itself is a secret; that it was changed is not.
-                if Item.code(in: before) != Item.code(in: after) { told["code"] = redacted }
-                return (before == after ? [] : [("\(Item.auditName).changed", after.name, Item.audited(before), told)])
+                if before.code != after.code { told["code"] = redacted }
+                return (before == after ? [] : [("\(Item.auditName).changed", after.name, before.audited, told)])
                     + (old.sheet.isPaused == wanted.sheet.isPaused ? [] : [pausing(wanted.sheet.isPaused, after.name)])
             case .delete(let old):
-                return [("\(Item.auditName).deleted", old.item.name, Item.audited(old.item.draft), nil)]
+                return [("\(Item.auditName).deleted", old.item.name, old.item.draft.audited, nil)]
             case .keep: return []
             }
         }

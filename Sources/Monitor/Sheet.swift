@@ -11,6 +11,10 @@ protocol SheetDraft: Hashable, Sendable {
     var fields: [String: String] { get }
     /// What the form does not show: a file tells it, the API does not.
     var secrets: [String: String] { get }
+    /// By what a catalogue may know it besides its name: the secret of a heartbeat's address.
+    var code: UUID? { get }
+    /// What the audit trail keeps of it.
+    var audited: [String: String?] { get }
     /// The kind, as a sentence names it.
     var kindInWords: String { get }
 
@@ -121,6 +125,7 @@ typealias MonitorSheet = Sheet<MonitorDraft>
 extension MonitorDraft: SheetDraft {
     var fields: [String: String] { form.typed }
     var secrets: [String: String] { target.particulars.secrets }
+    var code: UUID? { nil }
     var kindInWords: String { "loại \(target.kind.rawValue)" }
 
     static var kindField: String { "kind" }
